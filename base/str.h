@@ -1,0 +1,55 @@
+/* str: a growing byte string with a maximum, and slice: a borrowed one.
+ *
+ * Invariants of struct str: p is NULL or has len bytes followed by a zero;
+ * len <= max. An append that would pass max changes nothing and sets failed,
+ * which stays set until str_reset: append freely, ask once at the end.
+ */
+#ifndef BASE_STR_H
+#define BASE_STR_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct slice { /* borrowed bytes, not terminated */
+    const char *p;
+    size_t len;
+};
+
+#define SLICE_FMT "%.*s"
+#define SLICE_ARG(s) ((int)(s).len), ((s).p ? (s).p : "")
+#define SLICE_LIT(lit) ((struct slice){(lit), sizeof(lit) - 1})
+
+struct slice slice_of(const char *z); /* NULL gives an empty slice */
+bool slice_eq(struct slice a, struct slice b);
+bool slice_eqz(struct slice a, const char *z);
+bool slice_ieqz(struct slice a, const char *z); /* ASCII case ignored */
+bool slice_starts(struct slice a, const char *prefix);
+struct slice slice_trim(struct slice a); /* blanks and tabs at both ends */
+bool slice_int64(struct slice a, long long *out); /* all of it, decimal */
+/* Glob with '*' (any run, also of '/') and '?'. Linear in practice: one
+ * backtrack point. */
+bool slice_glob(const char *pattern, struct slice a);
+
+struct str {
+    char *p;
+    size_t len, cap, max;
+    bool failed;
+};
+
+void str_init(struct str *s, size_t max_bytes);
+void str_fini(struct str *s);  /* frees; s may be initialised again */
+void str_reset(struct str *s); /* empties, keeps memory, clears failed */
+void str_add(struct str *s, const void *p, size_t n);
+void str_addz(struct str *s, const char *z);
+void str_adds(struct str *s, struct slice a);
+void str_addc(struct str *s, char c);
+void str_addf(struct str *s, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+void str_vaddf(struct str *s, const char *fmt, va_list ap);
+void str_cut(struct str *s, size_t len); /* shorten to len */
+const char *str_z(const struct str *s);  /* terminated, never NULL */
+struct slice str_slice(const struct str *s);
+char *str_detach(struct str *s); /* caller frees; s is empty afterwards */
+
+#endif

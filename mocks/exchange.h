@@ -1,0 +1,153 @@
+/* exchange: one request, its operation, its faults, its answer.
+ *
+ * It is the one object that goes all the way from the bytes to the journal.
+ * The server makes it when a head has arrived and plays its script at the end;
+ * the service (catalog, s3, admin) names the operation and handles it; the
+ * fault engine decides once what is to happen; exchange.c does it:
+ *
+ *   name_operation -> fault_decide -> phase before -> handle -> publish or not
+ *     -> phase after -> bytes -> phase during -> script -> journal
+ *
+ * A handler reads state and request, and returns an answer and a prepared
+ * change. It changes nothing itself: the exchange publishes the change. So
+ * lie-ok, late-apply, twice, rival and stale are choices made here, and no
+ * handler knows of faults.
+ */
+#ifndef MOCKS_EXCHANGE_H
+#define MOCKS_EXCHANGE_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/rng.h"
+#include "mocks/fault.h"
+#include "mocks/http1.h"
+#include "mocks/script.h"
+
+struct exchange;
+struct mock;
+struct connection;
+
+struct operation {
+    const char *name;   /* "loadTable", "PutObject" */
+    const char *method; /* "GET" */
+    const char *route;  /* the service's own notation, see its route table */
+    void (*handle)(struct exchange *x);
+    bool writes;        /* may change state */
+    const char *doc;
+};
+
+/* An error of the service by name, for faults and for its own handlers. */
+struct service_error {
+    const char *name; /* "CommitFailedException", "SlowDown" */
+    int status;
+    const char *message; /* the reference server's usual words */
+};
+
+/* Things done to a service's state from outside a request: by the state faults
+ * and by a scenario's operator. Which parameters each takes is in the comment. */
+enum meddle {
+    MEDDLE_RIVAL_COMMIT, /* namespace, table: another writer's append lands */
+    MEDDLE_RIVAL_CREATE, /* namespace, table, [columns|kind: view|fits: bool] */
+    MEDDLE_UUID_SWAP,    /* namespace, table: dropped and made again, same look */
+    MEDDLE_SCHEMA_DRIFT, /* namespace, table, change: one of catalog.h's words */
+    MEDDLE_REPEAT_PAGE_TOKEN, /* of the answer: the list never ends */
+    MEDDLE_DROP_TABLE,        /* namespace, table */
+    MEDDLE_LOSE_FILE /* namespace, table: its current metadata file is gone;
+                        s3: bucket, key */
+};
+
+struct service {
+    const char *name; /* "catalog", "s3", "admin" */
+    void *state;
+    const struct operation *operations; /* n rows */
+    size_t n_operations;
+    const struct service_error *errors; /* n rows */
+    size_t n_errors;
+    /* Sets x->op and x->names from the request head; leaves op NULL when there
+     * is no such route (answer_error or handle_unknown then answers). */
+    void (*name_operation)(struct exchange *x);
+    void (*handle_unknown)(struct exchange *x);
+    /* The answer becomes this error in the service's own envelope. type may be
+     * a name of errors[] (status 0 and message NULL then come from there). */
+    void (*answer_error)(struct exchange *x, const char *type, int status,
+                         const char *message);
+    /* For a request that did not parse. May be NULL: plain text. */
+    void (*answer_bad_request)(struct exchange *x, int status,
+                               const char *reason);
+    /* Headers that every answer bears (Date, Server, request ids). */
+    void (*finish_answer)(struct exchange *x);
+    /* x may be NULL (operator). params: object, may be NULL: then namespace
+     * and table come from x. False with why filled when it cannot be done. */
+    bool (*meddle)(void *state, struct exchange *x, enum meddle what,
+                   const cJSON *params, char why[160]);
+    /* The server restarts: drop sessions and caches; keep false: all state. */
+    void (*restart)(void *state, bool keep);
+};
+
+/* A prepared change. publish makes it visible, at once and wholly; drop is
+ * called instead when it is not wanted. Both may be NULL. ctx lives in the
+ * exchange's arena or is freed by publish and drop. */
+struct change {
+    void (*publish)(struct exchange *x, void *ctx);
+    void (*drop)(void *ctx);
+    void *ctx;
+};
+
+/* What the request is about, decoded; NULL where it does not apply. Levels of
+ * a namespace are joined with '.'. */
+struct exchange_names {
+    const char *namespace_, *table, *view, *bucket, *key;
+};
+
+struct exchange {
+    struct arena arena;
+    struct mock *mock;
+    struct service *service;
+    struct connection *connection; /* NULL once it has gone */
+    uint64_t ordinal;              /* 1.. over the whole mock */
+    uint64_t connection_ordinal;   /* 1.. over the whole mock */
+    uint64_t request_on_connection; /* 1.. */
+    int64_t started_ns;
+    struct http_request *request;
+    const struct operation *op; /* NULL: no such route */
+    struct exchange_names names;
+    struct fault_plan plan;
+    struct answer answer;
+    struct change change;
+    bool stale;    /* handlers' look-ups see the state before the last change */
+    bool applied;  /* a change was published */
+    struct rng rng; /* for uuids and ids made by the handler */
+    struct script script;
+    const char *ended; /* "answered", "reset", "cut" ...: for the journal */
+    void *journal_entry; /* the journal's, while the exchange is under way */
+};
+
+/* ---- for the server ---- */
+struct exchange *exchange_new(struct mock *m, struct service *s,
+                              struct connection *c);
+/* The head is there: names the operation and decides the faults. */
+void exchange_head(struct exchange *x);
+/* The request is complete: acts, and calls server_play(x) when the script is
+ * ready, perhaps later. */
+void exchange_act(struct exchange *x);
+/* The request never came to be (bad bytes, reset, closed): why in x->ended. */
+void exchange_abort(struct exchange *x);
+/* The script was played, or the connection has gone. The exchange frees itself
+ * when no late work needs it. */
+void exchange_finish(struct exchange *x);
+
+/* ---- for handlers ---- */
+/* Body as JSON text or other; sets Content-Type. The text is copied. */
+void exchange_answer(struct exchange *x, int status, const char *content_type,
+                     struct slice body);
+void exchange_answer_json(struct exchange *x, int status, const cJSON *body);
+void exchange_answer_empty(struct exchange *x, int status);
+void exchange_error(struct exchange *x, const char *type, int status,
+                    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+const struct clock *exchange_clock(const struct exchange *x);
+
+#endif

@@ -1,0 +1,40 @@
+/* s3: the mock S3's state and its service.
+ *
+ * Options (s3_option_fields; mock_options.s3 and world.s3 of a scenario):
+ *   buckets: names made at start, default [data-lake]
+ *   region: us-east-1; users: [{key, secret}], default minioadmin twice
+ *   profile: minio (default) or aws
+ *   anonymous: true lets unsigned requests in
+ */
+#ifndef MOCKS_S3_H
+#define MOCKS_S3_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+
+#include "base/spec.h"
+#include "mocks/exchange.h"
+
+struct s3;
+
+extern const struct spec_field s3_option_fields[];
+extern const struct operation s3_operations[];    /* ends with {0} */
+extern const struct service_error s3_errors[];    /* ends with {0} */
+
+struct s3 *s3_new(const cJSON *options, const struct clock *clock,
+                  uint64_t seed, struct secrets *secrets, char why[200]);
+void s3_free(struct s3 *s);
+struct service *s3_service(struct s3 *s);
+
+/* ---- for the warehouse, scenarios' steps and checks ---- */
+bool s3_add_bucket(struct s3 *s, const char *bucket);
+bool s3_has_bucket(const struct s3 *s, const char *bucket);
+bool s3_put(struct s3 *s, const char *bucket, const char *key,
+            struct slice bytes, char why[160]);
+bool s3_get(const struct s3 *s, const char *bucket, const char *key,
+            struct slice *bytes); /* borrowed until the next change */
+bool s3_remove(struct s3 *s, const char *bucket, const char *key);
+/* Keys with that prefix in byte order. Caller deletes. */
+cJSON *s3_list(const struct s3 *s, const char *bucket, const char *prefix);
+
+#endif
