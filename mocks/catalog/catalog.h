@@ -26,6 +26,7 @@
 #include "mocks/warehouse.h"
 
 struct catalog;
+struct secrets;
 
 extern const struct spec_field catalog_option_fields[];
 /* Words for schema-drift's change: add-optional, add-required, drop-column,

@@ -16,6 +16,7 @@
 #include "mocks/exchange.h"
 
 struct s3;
+struct secrets;
 
 extern const struct spec_field s3_option_fields[];
 extern const struct operation s3_operations[];    /* ends with {0} */
