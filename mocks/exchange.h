@@ -122,6 +122,13 @@ struct exchange {
     bool applied;  /* a change was published */
     struct rng rng; /* for uuids and ids made by the handler */
     struct script script;
+    /* A handler that answers later sets pending, and gone; it calls
+     * exchange_answered when the answer is there. gone is called instead when
+     * the connection goes or the mock closes first: the handler then forgets
+     * the exchange and does not call exchange_answered. */
+    bool pending;
+    void (*gone)(struct exchange *x);
+    void *handler_ctx; /* the handler's own, for the time it is pending */
     const char *ended; /* "answered", "reset", "cut" ...: for the journal */
     void *journal_entry; /* the journal's, while the exchange is under way */
 };
@@ -141,6 +148,8 @@ void exchange_abort(struct exchange *x);
 void exchange_finish(struct exchange *x);
 
 /* ---- for handlers ---- */
+/* See pending: x->answer is ready now. */
+void exchange_answered(struct exchange *x);
 /* Body as JSON text or other; sets Content-Type. The text is copied. */
 void exchange_answer(struct exchange *x, int status, const char *content_type,
                      struct slice body);

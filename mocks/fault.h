@@ -5,7 +5,7 @@
  * rule that matches and is due is chosen, once. Phases mean the same on every
  * server: BEFORE the server acts (it never sees the request), AFTER it acted
  * (the effect is there, the answer is not as it should be), DURING the bytes
- * of request or answer. Actions on connections (refuse, blackhole, tls,
+ * of request or answer (the server acts, unless its request is cut). Actions on connections (refuse, blackhole, tls,
  * idle-close, down) are of phase BEFORE and match server, connection ordinal
  * and time only.
  *
@@ -92,20 +92,40 @@ extern const struct fault_action fault_actions[FAULT_KINDS];
 /* Where an action of phase DURING works. */
 enum fault_side { FAULT_OF_ANSWER, FAULT_OF_REQUEST };
 
+/* A named place: the middle of the status (or request) line, of the header
+ * lines, of the body. */
+enum fault_place { FAULT_AT_NONE, FAULT_AT_STATUS, FAULT_AT_HEAD, FAULT_AT_BODY };
+enum fault_shape { FAULT_FIXED, FAULT_UNIFORM, FAULT_LOGNORMAL };
+enum fault_malformed { /* params.what, by action */
+    FAULT_BAD_STATUS_LINE,
+    FAULT_BAD_HEADER,
+    FAULT_BAD_CHUNK,
+    FAULT_BAD_JSON,
+    FAULT_BAD_UTF8,
+    FAULT_BAD_XML
+};
+enum fault_huge { FAULT_HUGE_HEADERS, FAULT_HUGE_BODY };
+enum fault_tls {
+    FAULT_TLS_EXPIRED,
+    FAULT_TLS_WRONG_NAME,
+    FAULT_TLS_UNTRUSTED,
+    FAULT_TLS_CUT /* the handshake is cut after the server's first bytes */
+};
+enum fault_then { FAULT_THEN_ANSWER, FAULT_THEN_RESET, FAULT_THEN_STALL };
+
 struct fault_params { /* the union of all actions' parameters */
     int64_t at_byte;  /* reset, close, stall, truncate, corrupt: offset in the
-                         request or answer, head included; -1: half of it */
-    int at;           /* or a named place: 0 none, 1 status, 2 head, 3 body */
+                         request or answer, head included; -1: not given: half
+                         of it in phase during, no byte at all in the others */
+    int at;           /* or enum fault_place */
     int of;           /* enum fault_side */
     int64_t ms;       /* delay: fixed, or least of uniform, or median */
     int64_t most_ms;  /* delay: most */
     double sigma;     /* delay: log-normal */
-    int shape;        /* delay: fixed, uniform, lognormal */
-    int64_t bytes;    /* drip, throttle, huge, garbage: size */
+    int shape;        /* delay: enum fault_shape */
+    int64_t bytes;    /* drip, throttle, huge, garbage, corrupt: size */
     int64_t every_ms; /* drip: pause; throttle: bytes each */
-    int what;         /* malformed: status-line, header, chunk, json, utf8;
-                         huge: headers, body; tls: expired, wrong-name,
-                         untrusted, cut */
+    int what;         /* enum fault_malformed, fault_huge, fault_tls */
     int status;       /* status, error, late-apply */
     const char *type; /* error: the service-true name */
     const char *message;
@@ -115,9 +135,14 @@ struct fault_params { /* the union of all actions' parameters */
     const char *retry_after; /* text as it goes out; "+10s" becomes the date
                                 10 s after the answer's own Date */
     const char *change;      /* schema-drift: a word of catalog.h */
-    const cJSON *params;     /* rival-create ...: handed to meddle */
+    const char *namespace_, *table; /* level STATE: NULL: the exchange's */
+    const char *kind;        /* rival-create: "table", "view" */
+    bool fits;               /* rival-create */
+    const cJSON *columns;    /* rival-create: as createTable has its fields */
+    const cJSON *params;     /* level STATE: the parameters as they were given
+                                (object, or NULL), handed to meddle */
     int lose;                /* down, restart: state is lost */
-    int then;                /* late-apply: answer, reset, stall */
+    int then;                /* late-apply: enum fault_then */
 };
 
 struct fault_rule {
@@ -164,6 +189,10 @@ void fault_decide(struct fault_engine *e, const struct exchange *x,
 struct fault_rule *fault_decide_connection(struct fault_engine *e,
                                            const char *server,
                                            uint64_t ordinal);
+/* The time-bound (from:, for:) connection-level rule in force now, without
+ * counting anything; NULL: none. For listeners. */
+struct fault_rule *fault_peek_connection(struct fault_engine *e,
+                                         const char *server);
 /* How long, from now, until a time-bound connection rule of that server starts
  * or ends; -1: none will. The server sets a timer by it. */
 int64_t fault_next_change_ms(struct fault_engine *e, const char *server);
@@ -187,5 +216,11 @@ int64_t fault_delay_ms(const struct fault_rule *r, uint64_t draw);
 
 /* Words for loaders and lists: operations come from the services' tables. */
 bool fault_operation_known(const char *server, const char *operation);
+
+/* fault_table.c: what comes from the table. */
+void fault_default_params(const struct fault_action *a, struct fault_params *p);
+extern const char *const fault_level_names[]; /* by enum fault_level */
+cJSON *fault_schema(void); /* JSON Schema of one rule; caller deletes */
+void fault_document(struct str *out); /* docs/FAULTS.md */
 
 #endif

@@ -67,6 +67,10 @@ size_t journal_count(const struct journal *j);
 uint64_t journal_dropped(const struct journal *j);
 const struct journal_entry *journal_at(const struct journal *j, size_t i);
 
+/* Called after an entry was begun or completed. One hook; NULL takes it away.
+ * It must not change the journal. */
+void journal_watch(struct journal *j, void (*hook)(void *ctx), void *ctx);
+
 cJSON *journal_json(const struct journal *j, uint64_t since_seq, size_t most);
 /* Appends one line an entry: the trace. */
 void journal_trace(const struct journal *j, struct str *out);
