@@ -86,6 +86,7 @@ struct fault_action {
     unsigned servers; /* bits 1 catalog, 2 s3 */
     const struct spec_field *params; /* of struct fault_params; NULL: none */
     const char *doc;                 /* one sentence for people */
+    const char *example;             /* JSON of a rule's "do" */
 };
 extern const struct fault_action fault_actions[FAULT_KINDS];
 
