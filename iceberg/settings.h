@@ -1,6 +1,6 @@
 /* settings: what the module is told, from the environment or an env file.
  *
- * settings_fields[] in settings.c names every setting once, with its default,
+ * fields[] in settings.c names every setting once, with its default,
  * its check and whether it is a secret; help, error messages and docs/SETUP.md
  * come from it. The environment wins over the file.
  */
@@ -45,5 +45,7 @@ void ice_settings_fini(struct ice_settings *s);
 void ice_settings_secrets(const struct ice_settings *s, struct secrets *to);
 /* One line a setting, secrets as "***": for setup and --help. */
 void ice_settings_print(const struct ice_settings *s, struct str *out);
+/* One line a setting: name, what it is, default. */
+void ice_settings_help(struct str *out);
 
 #endif
