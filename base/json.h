@@ -3,10 +3,11 @@
  * cJSON's own parser turns integers above 2^53 into doubles, accepts much
  * that is not JSON and looks keys up without regard to case. json_parse is a
  * reader of our own (RFC 8259, UTF-8 checked, no trailing text, duplicate keys
- * refused, depth and size limited) that builds cJSON trees. A number whose
- * literal does not survive a double (an integer beyond +-2^53, or more digits
- * than a double keeps) becomes a cJSON_Raw item with the literal's text, so
- * that printing gives back the same digits. Use json_int64 to read integers.
+ * and \u0000 refused, depth and size limited) that builds cJSON trees. A number
+ * whose literal does not survive a double (beyond +-2^53, more digits than a
+ * double keeps, or a whole number written as 1.0 or 1e3) becomes a cJSON_Raw
+ * item with the literal's text, so that printing gives back the same digits.
+ * Use json_int64 and json_double to read numbers.
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
@@ -32,6 +33,9 @@ cJSON *json_parse(const char *p, size_t n, struct json_error *e);
 /* Exact: the member or item that is an integer within int64, or false. A
  * number written with fraction or exponent is not an integer. */
 bool json_int64(const cJSON *item, int64_t *out);
+
+/* The nearest double of any number item; false when it is none or too large. */
+bool json_double(const cJSON *item, double *out);
 
 /* A number item that prints exactly as n. */
 cJSON *json_new_int64(int64_t n);

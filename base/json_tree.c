@@ -1,0 +1,201 @@
+/* json: access to and change of cJSON trees. */
+#include "base/json.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/json_number.h"
+
+static const double exact_limit = 9007199254740992.0; /* 2^53 */
+
+bool json_int64(const cJSON *item, int64_t *out)
+{
+    long long n;
+
+    if (cJSON_IsRaw(item)) {
+        if (!slice_int64(slice_of(item->valuestring), &n))
+            return false;
+        *out = n;
+        return true;
+    }
+    if (!cJSON_IsNumber(item) || !(fabs(item->valuedouble) <= exact_limit) ||
+        floor(item->valuedouble) < item->valuedouble)
+        return false;
+    *out = (int64_t)item->valuedouble;
+    return true;
+}
+
+cJSON *json_new_int64(int64_t n)
+{
+    cJSON *item = mem_alloc(sizeof(*item));
+    char text[24];
+
+    if (n <= (INT64_C(1) << 53) && n >= -(INT64_C(1) << 53)) {
+        item->type = cJSON_Number;
+        item->valuedouble = (double)n;
+        item->valueint = json_clamp_int(item->valuedouble);
+    } else {
+        snprintf(text, sizeof(text), "%lld", (long long)n);
+        item->type = cJSON_Raw;
+        item->valuestring = mem_strdup(text);
+    }
+    return item;
+}
+
+bool json_double(const cJSON *item, double *out)
+{
+    if (cJSON_IsNumber(item))
+        *out = item->valuedouble;
+    else if (cJSON_IsRaw(item))
+        *out = json_literal_value(slice_of(item->valuestring));
+    else
+        return false;
+    return isfinite(*out);
+}
+
+cJSON *json_get(const cJSON *obj, const char *name)
+{
+    if (!cJSON_IsObject(obj))
+        return NULL;
+    for (cJSON *c = obj->child; c; c = c->next)
+        if (c->string && strcmp(c->string, name) == 0)
+            return c;
+    return NULL;
+}
+
+const char *json_str(const cJSON *obj, const char *name)
+{
+    const cJSON *item = json_get(obj, name);
+
+    return cJSON_IsString(item) ? item->valuestring : NULL;
+}
+
+int64_t json_i64(const cJSON *obj, const char *name, int64_t fallback)
+{
+    int64_t n;
+
+    return json_int64(json_get(obj, name), &n) ? n : fallback;
+}
+
+bool json_bool(const cJSON *obj, const char *name)
+{
+    return cJSON_IsTrue(json_get(obj, name));
+}
+
+static void set_key(cJSON *item, const char *name)
+{
+    char *copy = mem_strdup(name); /* name may be the item's own */
+
+    if (item->string && !(item->type & cJSON_StringIsConst))
+        free(item->string);
+    item->type &= ~cJSON_StringIsConst;
+    item->string = copy;
+}
+
+void json_set(cJSON *obj, const char *name, cJSON *item)
+{
+    cJSON *old = json_get(obj, name);
+
+    set_key(item, name);
+    if (old)
+        cJSON_ReplaceItemViaPointer(obj, old, item);
+    else
+        cJSON_AddItemToArray(obj, item);
+}
+
+void json_set_str(cJSON *obj, const char *name, const char *z)
+{
+    json_set(obj, name, cJSON_CreateString(z));
+}
+
+void json_set_i64(cJSON *obj, const char *name, int64_t n)
+{
+    json_set(obj, name, json_new_int64(n));
+}
+
+/* ---- equality ------------------------------------------------------------ */
+
+static bool is_number(const cJSON *item)
+{
+    return cJSON_IsNumber(item) || cJSON_IsRaw(item);
+}
+
+static struct slice number_text(const cJSON *item, char buf[JSON_NUMBER_SIZE])
+{
+    if (cJSON_IsRaw(item))
+        return slice_of(item->valuestring);
+    json_format_double(item->valuedouble, buf);
+    return slice_of(buf);
+}
+
+static bool equal_numbers(const cJSON *a, const cJSON *b)
+{
+    char x[JSON_NUMBER_SIZE], y[JSON_NUMBER_SIZE];
+
+    return json_literals_equal(number_text(a, x), number_text(b, y));
+}
+
+static bool equal_arrays(const cJSON *a, const cJSON *b)
+{
+    const cJSON *x = a->child, *y = b->child;
+
+    for (; x && y; x = x->next, y = y->next)
+        if (!json_equal(x, y))
+            return false;
+    return !x && !y;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    return strcmp((*(const cJSON *const *)a)->string,
+                  (*(const cJSON *const *)b)->string);
+}
+
+/* Members in the order of their keys: comparing stays n log n. The caller
+ * frees. */
+static const cJSON **sorted(const cJSON *obj, size_t n)
+{
+    const cJSON **list = mem_alloc(n * sizeof(const cJSON *));
+    size_t i = 0;
+
+    for (const cJSON *c = obj->child; c; c = c->next)
+        list[i++] = c;
+    qsort(list, n, sizeof(const cJSON *), by_key);
+    return list;
+}
+
+static bool equal_objects(const cJSON *a, const cJSON *b)
+{
+    size_t n = (size_t)cJSON_GetArraySize(a);
+    const cJSON **x, **y;
+    bool equal = true;
+
+    if (n != (size_t)cJSON_GetArraySize(b))
+        return false;
+    x = sorted(a, n);
+    y = sorted(b, n);
+    for (size_t i = 0; equal && i < n; i++)
+        equal =
+            strcmp(x[i]->string, y[i]->string) == 0 && json_equal(x[i], y[i]);
+    free(x);
+    free(y);
+    return equal;
+}
+
+bool json_equal(const cJSON *a, const cJSON *b)
+{
+    if (!a || !b)
+        return a == b;
+    if (is_number(a) && is_number(b))
+        return equal_numbers(a, b);
+    if ((a->type & 0xff) != (b->type & 0xff))
+        return false;
+    if (cJSON_IsString(a))
+        return strcmp(a->valuestring, b->valuestring) == 0;
+    if (cJSON_IsArray(a))
+        return equal_arrays(a, b);
+    return !cJSON_IsObject(a) || equal_objects(a, b);
+}

@@ -1,0 +1,220 @@
+/* str and slice: see str.h. */
+#include "base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+struct slice slice_of(const char *z)
+{
+    return (struct slice){z, z ? strlen(z) : 0};
+}
+
+bool slice_eq(struct slice a, struct slice b)
+{
+    return a.len == b.len && (!a.len || memcmp(a.p, b.p, a.len) == 0);
+}
+
+bool slice_eqz(struct slice a, const char *z)
+{
+    return slice_eq(a, slice_of(z));
+}
+
+/* Not tolower(): the locale must not matter. */
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+bool slice_ieqz(struct slice a, const char *z)
+{
+    struct slice b = slice_of(z);
+
+    if (a.len != b.len)
+        return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (lower(a.p[i]) != lower(b.p[i]))
+            return false;
+    return true;
+}
+
+bool slice_starts(struct slice a, const char *prefix)
+{
+    struct slice b = slice_of(prefix);
+
+    return a.len >= b.len && (!b.len || memcmp(a.p, b.p, b.len) == 0);
+}
+
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+struct slice slice_trim(struct slice a)
+{
+    while (a.len && blank(a.p[0])) {
+        a.p++;
+        a.len--;
+    }
+    while (a.len && blank(a.p[a.len - 1]))
+        a.len--;
+    return a;
+}
+
+bool slice_int64(struct slice a, long long *out)
+{
+    bool negative = a.len && a.p[0] == '-';
+    long long n = 0;
+
+    if (a.len == (size_t)negative)
+        return false;
+    /* Summed downwards: the lowest int64 has no positive twin. */
+    for (size_t i = negative; i < a.len; i++) {
+        int digit = a.p[i] - '0';
+        if (digit < 0 || digit > 9 || __builtin_mul_overflow(n, 10, &n) ||
+            __builtin_sub_overflow(n, digit, &n))
+            return false;
+    }
+    return negative ? (*out = n, true) : !__builtin_sub_overflow(0LL, n, out);
+}
+
+bool slice_glob(const char *pattern, struct slice a)
+{
+    const char *star = NULL;
+    size_t i = 0, from = 0;
+
+    while (i < a.len) {
+        if (*pattern == '*') {
+            star = ++pattern;
+            from = i;
+        } else if (*pattern && (*pattern == '?' || *pattern == a.p[i])) {
+            pattern++;
+            i++;
+        } else if (star) {
+            pattern = star;
+            i = ++from;
+        } else {
+            return false;
+        }
+    }
+    while (*pattern == '*')
+        pattern++;
+    return !*pattern;
+}
+
+void str_init(struct str *s, size_t max_bytes)
+{
+    *s = (struct str){.max = max_bytes};
+}
+
+void str_fini(struct str *s)
+{
+    free(s->p);
+    *s = (struct str){.max = s->max};
+}
+
+void str_reset(struct str *s)
+{
+    s->failed = false;
+    str_cut(s, 0);
+}
+
+/* Room for n more bytes and the zero, or failed. */
+static bool grow(struct str *s, size_t n)
+{
+    size_t need, cap;
+
+    if (n > s->max || s->len > s->max - n) {
+        s->failed = true;
+        return false;
+    }
+    need = s->len + n + 1;
+    if (need <= s->cap)
+        return true;
+    cap = s->cap ? s->cap : 32;
+    while (cap < need)
+        cap = cap > (size_t)1 << 62 ? need : cap * 2;
+    s->p = mem_realloc(s->p, cap);
+    s->cap = cap;
+    return true;
+}
+
+void str_add(struct str *s, const void *p, size_t n)
+{
+    if (!grow(s, n))
+        return;
+    if (n)
+        memcpy(s->p + s->len, p, n);
+    s->len += n;
+    s->p[s->len] = '\0';
+}
+
+void str_addz(struct str *s, const char *z)
+{
+    str_add(s, z, strlen(z));
+}
+
+void str_adds(struct str *s, struct slice a)
+{
+    str_add(s, a.p, a.len);
+}
+
+void str_addc(struct str *s, char c)
+{
+    str_add(s, &c, 1);
+}
+
+void str_vaddf(struct str *s, const char *fmt, va_list ap)
+{
+    va_list again;
+    int n;
+
+    va_copy(again, ap);
+    n = vsnprintf(NULL, 0, fmt, again);
+    va_end(again);
+    if (n < 0) {
+        s->failed = true;
+        return;
+    }
+    if (!grow(s, (size_t)n))
+        return;
+    vsnprintf(s->p + s->len, (size_t)n + 1, fmt, ap);
+    s->len += (size_t)n;
+}
+
+void str_addf(struct str *s, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    str_vaddf(s, fmt, ap);
+    va_end(ap);
+}
+
+void str_cut(struct str *s, size_t len)
+{
+    if (!s->p || len > s->len)
+        return;
+    s->len = len;
+    s->p[len] = '\0';
+}
+
+const char *str_z(const struct str *s)
+{
+    return s->p ? s->p : "";
+}
+
+struct slice str_slice(const struct str *s)
+{
+    return (struct slice){str_z(s), s->len};
+}
+
+char *str_detach(struct str *s)
+{
+    char *p = s->p ? s->p : mem_strdup("");
+
+    *s = (struct str){.max = s->max};
+    return p;
+}
