@@ -90,11 +90,15 @@ struct service {
 
 /* A prepared change. publish makes it visible, at once and wholly; drop is
  * called instead when it is not wanted. Both may be NULL. ctx lives in the
- * exchange's arena or is freed by publish and drop. */
+ * exchange's arena or is freed by publish and drop.
+ * publish sets x->change.failed when it could not be done: then nothing has
+ * changed and publish has replaced x->answer; x->applied stays false. */
 struct change {
     void (*publish)(struct exchange *x, void *ctx);
     void (*drop)(void *ctx);
     void *ctx;
+    const char *what; /* one line for the journal, in the arena; may be NULL */
+    bool failed;
 };
 
 /* What the request is about, decoded; NULL where it does not apply. Levels of
@@ -112,6 +116,7 @@ struct exchange {
     uint64_t connection_ordinal;   /* 1.. over the whole mock */
     uint64_t request_on_connection; /* 1.. */
     int64_t started_ns;
+    struct http1 *parser;         /* owned; request is its */
     struct http_request *request;
     const struct operation *op; /* NULL: no such route */
     struct exchange_names names;
@@ -120,6 +125,12 @@ struct exchange {
     struct change change;
     bool stale;    /* handlers' look-ups see the state before the last change */
     bool applied;  /* a change was published */
+    bool held;     /* the handler answers later, see exchange_hold */
+    bool finished; /* exchange_finish was called; late work is left */
+    unsigned work; /* timers under way that need it */
+    size_t sent;   /* bytes of the script that were sent */
+    struct answer_marks marks; /* of the answer as it was written */
+    struct exchange *prev, *next; /* all that live, in the mock */
     struct rng rng; /* for uuids and ids made by the handler */
     struct script script;
     /* A handler that answers later sets pending, and gone; it calls
@@ -141,7 +152,18 @@ void exchange_head(struct exchange *x);
 /* The request is complete: acts, and calls server_play(x) when the script is
  * ready, perhaps later. */
 void exchange_act(struct exchange *x);
-/* The request never came to be (bad bytes, reset, closed): why in x->ended. */
+/* Where reading stops by a fault of the request's bytes: offset on the wire,
+ * counted from the request's first byte; -1: nowhere. Known after the head. */
+int64_t exchange_request_cut(const struct exchange *x);
+/* Reading has stopped there: the script ends as the fault says. */
+void exchange_cut(struct exchange *x);
+/* Will the body be read? False when a fault of phase before answers or ends
+ * without it: then "100 Continue" is not sent, and the server acts at once. */
+bool exchange_wants_body(const struct exchange *x);
+/* The bytes are not a request: answers by http1_status and http1_reason. */
+void exchange_bad_request(struct exchange *x);
+/* The request never came to be (reset, closed): why in x->ended. Frees it as
+ * exchange_finish does. */
 void exchange_abort(struct exchange *x);
 /* The script was played, or the connection has gone. The exchange frees itself
  * when no late work needs it. */
@@ -158,5 +180,11 @@ void exchange_answer_empty(struct exchange *x, int status);
 void exchange_error(struct exchange *x, const char *type, int status,
                     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 const struct clock *exchange_clock(const struct exchange *x);
+/* A handler that cannot answer yet holds the exchange, and answers and resumes
+ * it later, exactly once. The exchange lives until then, also when its
+ * connection has gone (x->connection is NULL). Not for handlers that change
+ * state: their change is published when they return. */
+void exchange_hold(struct exchange *x);
+void exchange_resume(struct exchange *x);
 
 #endif
