@@ -22,14 +22,16 @@
 bool sim_self_test(char why[200]);
 
 struct sim_options {
-    int64_t unix_ms; /* what the wall clock says at the start */
-    uint64_t seed;   /* of the order in which ready fibers run */
-    int64_t most_virtual_ms; /* then SIM_TOO_LONG; default 24 h */
-    uint64_t most_turns_at_one_instant; /* then SIM_SPIN */
+    int64_t unix_ms;         /* what the wall clock says at the start */
+    uint64_t seed;           /* of the order in which ready fibers run */
+    int64_t most_virtual_ms; /* then SIM_TOO_LONG; 0: 24 h */
+    uint64_t most_turns_at_one_instant; /* then SIM_SPIN; 0: 200,000 */
 };
 
 void sim_begin(const struct sim_options *o); /* time is virtual from here */
-void sim_end(void);                          /* and real again */
+/* And real again. Fibers should have ended: the stack of one that has not is
+ * never used again, since what it holds cannot be given back. */
+void sim_end(void);
 bool sim_on(void);
 
 /* connect() to 127.0.0.1:port goes to real_port; before it does, connecting is
@@ -38,11 +40,13 @@ void sim_map(int port, int real_port, void (*connecting)(void *ctx, int port),
              void *ctx);
 
 /* A fiber: runs fn(arg) on a stack of its own with a guard page, when sim_run
- * gets to it. Returns its number, from 0 in a run; -1 when there are too many
- * (16). */
+ * gets to it. Returns its number, from 0 in a run; -1 when there have been too
+ * many. The name is copied. */
+enum { SIM_MOST_FIBERS = 64 };
 int sim_spawn(const char *name, void (*fn)(void *arg), void *arg);
 bool sim_done(int fiber);
-int sim_self(void); /* the fiber that runs, -1: none */
+int sim_self(void);              /* the fiber that runs, -1: none */
+const char *sim_name(int fiber); /* "loop" when there is no such fiber */
 
 /* From a fiber: waits until sim_wake(tag) is called or ms of virtual time have
  * passed (-1: for ever). True when woken. From anywhere: wakes all waiters. */
@@ -58,7 +62,11 @@ enum sim_result {
 };
 const char *sim_result_name(enum sim_result r);
 
-/* Runs fibers and loop (uv, may be NULL) until until(ctx) is true. */
+/* Runs fibers and loop (uv, may be NULL) until until(ctx) is true. After any
+ * other result it can be called again: trouble is reported once, a limit that
+ * was reached starts anew. So the caller cancels what blocks, by the subject's
+ * own means, and runs the fibers to their end. The loop must have been made
+ * after sim_begin (its clock is the virtual one). */
 enum sim_result sim_run(uv_loop_t *loop, bool (*until)(void *ctx), void *ctx);
 
 int64_t sim_now_ns(void); /* virtual, since sim_begin */
