@@ -185,6 +185,9 @@ void fault_calm(struct fault_engine *e, bool calm); /* calm: nothing fires */
  * counts. */
 void fault_decide(struct fault_engine *e, const struct exchange *x,
                   struct fault_plan *plan);
+/* The exchange is over: its plan's rules may go, if they were removed in the
+ * meantime. Removed rules that a plan still names live on until then. */
+void fault_plan_done(struct fault_engine *e, struct fault_plan *plan);
 /* Connection-level rule for the next connection of a server, or NULL. ordinal
  * counts the connections of that server from 1. */
 struct fault_rule *fault_decide_connection(struct fault_engine *e,

@@ -19,7 +19,7 @@ enum {
     AFTER = 1 << FAULT_AFTER,
     DURING = 1 << FAULT_DURING
 };
-enum { MOST_BYTES = 1 << 30, MOST_DAMAGE = 1 << 20 };
+enum { MOST_BYTES = 1 << 30, MOST_DAMAGE = 16 << 20 };
 
 static const char *const place_words[] = {"half", "status", "head", "body",
                                           NULL};
