@@ -49,6 +49,7 @@ enum ice_event {
 enum ice_row {
     ICE_ROW_200,
     ICE_ROW_204,
+    ICE_ROW_206, /* of the object store: a range */
     ICE_ROW_OTHER_2XX,
     ICE_ROW_3XX,
     ICE_ROW_400,
@@ -192,6 +193,10 @@ struct ice_verify_rules { /* R4.2-1, after each create */
     bool file_equals; /* the file says what the catalog answered */
     bool stored_schema, stored_spec, stored_order, stored_properties;
     bool existing_too; /* a table found, not made, is verified as well */
+    bool same_uuid;    /* as the create's answer had; then ids are the same */
+    int tries;         /* while something is missing yet, waiting as for
+                          settling reads: 3 */
+    int missing_outcome, broken_outcome;
 };
 
 struct ice_compare_rules {
@@ -405,6 +410,7 @@ struct ice_try { /* one attempt that did not simply succeed */
     bool typed;        /* the body has the catalog's error model */
     bool earlier_open; /* an earlier copy of this write was ambiguous */
     int attempt;       /* from 1 */
+    int counted;       /* of them, those that limits.read_attempts counts */
     int repeats[ICE_WRITE_CASES]; /* of this operation, so far, by case */
     int renewals;                 /* so far */
     bool can_renew;
