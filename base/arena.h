@@ -29,7 +29,8 @@ char *arena_strdup(struct arena *a, const char *z);
 char *arena_memdup(struct arena *a, const void *p, size_t n);
 char *arena_printf(struct arena *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-char *arena_vprintf(struct arena *a, const char *fmt, va_list ap);
+char *arena_vprintf(struct arena *a, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
 
 /* malloc, calloc, realloc and strdup that end the process when there is no
  * memory. The caller frees with free(). */

@@ -46,7 +46,8 @@ void str_adds(struct str *s, struct slice a);
 void str_addc(struct str *s, char c);
 void str_addf(struct str *s, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-void str_vaddf(struct str *s, const char *fmt, va_list ap);
+void str_vaddf(struct str *s, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
 void str_cut(struct str *s, size_t len); /* shorten to len */
 const char *str_z(const struct str *s);  /* terminated, never NULL */
 struct slice str_slice(const struct str *s);
