@@ -22,7 +22,7 @@ struct mutant {
     const char *breaks; /* requirement ids, blank-separated */
     bool number;        /* only changes a number */
     void (*change)(struct ice_policy *p); /* MUTANT_OF_MODULE */
-    void (*meddle)(struct mock *m);       /* MUTANT_OF_MOCK: after mock_new */
+    void (*meddle)(struct mock *m);       /* MUTANT_OF_MOCK: faults are armed */
 };
 
 extern const struct mutant mutants[];

@@ -1,0 +1,150 @@
+/* icefault run: scenarios, summary, reports. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/cli.h"
+#include "harness/report_files.h"
+#include "harness/suite.h"
+
+enum { TEXT_MAX = 64 << 20 };
+
+struct run_args {
+    int mode;
+    int64_t seed, seeds, jobs;
+    const char *mutant, *report;
+    bool json, quick, verbose;
+};
+
+static const struct option_row rows[] = {
+    {"mode", "MODE", OPTION_WORD, offsetof(struct run_args, mode), 0, 0,
+     run_mode_names, "sim (virtual time, default) or real (wall clock)"},
+    {"seed", "N", OPTION_NUMBER, offsetof(struct run_args, seed), 0, INT64_MAX,
+     NULL, "seed of all draws (default 1)"},
+    {"seeds", "N", OPTION_NUMBER, offsetof(struct run_args, seeds), 1, 100000,
+     NULL, "repeat with N seeds, from --seed on"},
+    {"mutant", "NAME", OPTION_TEXT, offsetof(struct run_args, mutant), 0, 0,
+     NULL, "with this deliberate mistake built in (list --mutants)"},
+    {"report", "DIR", OPTION_TEXT, offsetof(struct run_args, report), 0, 0,
+     NULL, "write results.json, junit.xml, results.tap and index.html there"},
+    {"json", NULL, OPTION_FLAG, offsetof(struct run_args, json), 0, 0, NULL,
+     "print results.json instead of the summary"},
+    {"jobs", "N", OPTION_NUMBER, offsetof(struct run_args, jobs), 1, 64, NULL,
+     "worker processes (default: one a processor)"},
+    {"quick", NULL, OPTION_FLAG, offsetof(struct run_args, quick), 0, 0, NULL,
+     "play each scenario once: no look for leaks (I8)"},
+    {"verbose", NULL, OPTION_FLAG, offsetof(struct run_args, verbose), 0, 0,
+     NULL, "name the scenarios that passed, too"},
+    {0}};
+
+static const struct options_use use = {
+    "icefault run", "[FILE|FOLDER|ID...]",
+    "Runs scenarios (all of them by default) and reports. Ends 0 when all "
+    "passed,\n4 when a check failed, 2 when a file is wrong.",
+    rows, 1000};
+
+/* One line that is written over: only where someone watches. */
+static void progress(void *ctx, size_t done, size_t of,
+                     const struct result_scenario *r)
+{
+    (void)ctx;
+    fprintf(stderr, "\r\033[K%zu/%zu %.60s", done, of, r ? r->id : "");
+    if (done == of)
+        fprintf(stderr, "\r\033[K");
+    fflush(stderr);
+}
+
+static void print_result(const struct run_args *args, const struct result *r)
+{
+    struct console_style style = {.colour = cli_colour(STDOUT_FILENO),
+                                  .verbose = args->verbose};
+    struct str text;
+    str_init(&text, TEXT_MAX);
+    if (args->json)
+        report_json(r, &text);
+    else
+        report_console(r, &style, &text);
+    cli_print(&text);
+    str_fini(&text);
+}
+
+static int run(const struct run_args *args, const struct suite *s)
+{
+    struct arena a;
+    struct result r;
+    char why[300] = "";
+    int code = EXIT_CANNOT;
+    bool watched = isatty(STDERR_FILENO) && !args->json;
+    struct suite_options o = {
+        .mode = (enum run_mode)args->mode,
+        .seed = (uint64_t)args->seed,
+        .seeds = (size_t)args->seeds,
+        .mutant = args->mutant ? mutant_find(args->mutant) : NULL,
+        .jobs = (size_t)args->jobs,
+        .leaks = !args->quick,
+        .progress = watched ? progress : NULL,
+    };
+    arena_init(&a);
+    if (!suite_run(s, &o, &a, &r)) {
+        fprintf(stderr, "icefault run: no worker process could be started\n");
+        goto out;
+    }
+    print_result(args, &r);
+    code = r.failed ? EXIT_FAILED : EXIT_OK;
+    if (args->report && !report_files_write(&r, args->report, why)) {
+        fprintf(stderr, "icefault run: %s\n", why);
+        code = EXIT_CANNOT;
+    }
+out:
+    arena_fini(&a);
+    return code;
+}
+
+static bool mutant_known(const char *name)
+{
+    if (!name || mutant_find(name))
+        return true;
+    const char **words = mem_alloc((n_mutants + 1) * sizeof *words);
+    for (size_t i = 0; i < n_mutants; i++)
+        words[i] = mutants[i].name;
+    const char *near = spec_nearest(name, words);
+    fprintf(stderr, "icefault run: unknown mutant '%s'%s%s%s\n", name,
+            near ? ": did you mean " : "", near ? near : "", near ? "?" : "");
+    free(words);
+    return false;
+}
+
+int cmd_run(int argc, char **argv)
+{
+    struct run_args args = {.seed = 1, .seeds = 1};
+    struct options_rest rest;
+    struct suite s;
+    struct str problems;
+    char why[200];
+    int code;
+    if (!cli_options(&use, argc, argv, &args, &rest, &code))
+        return code;
+    str_init(&problems, TEXT_MAX);
+    if (!mutant_known(args.mutant)) {
+        code = EXIT_OPTIONS;
+        goto out;
+    }
+    if (args.mode == MODE_SIM && !sim_self_test(why)) {
+        fprintf(stderr, "icefault run: virtual time does not work here: %s\n",
+                why);
+        code = EXIT_CANNOT;
+        goto out;
+    }
+    if (suite_load(&s, rest.operand, rest.n, &problems)) {
+        code = run(&args, &s);
+    } else {
+        fputs(str_z(&problems), stderr);
+        code = EXIT_INPUT;
+    }
+    suite_free(&s);
+out:
+    str_fini(&problems);
+    free(rest.operand);
+    return code;
+}
