@@ -125,9 +125,9 @@ struct exchange {
     struct change change;
     bool stale;    /* handlers' look-ups see the state before the last change */
     bool applied;  /* a change was published */
-    bool held;     /* the handler answers later, see exchange_hold */
     bool finished; /* exchange_finish was called; late work is left */
     unsigned work; /* timers under way that need it */
+    unsigned met;  /* bits 1 << phase: that rule of the plan was carried out */
     size_t sent;   /* bytes of the script that were sent */
     struct answer_marks marks; /* of the answer as it was written */
     struct exchange *prev, *next; /* all that live, in the mock */
@@ -180,11 +180,5 @@ void exchange_answer_empty(struct exchange *x, int status);
 void exchange_error(struct exchange *x, const char *type, int status,
                     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 const struct clock *exchange_clock(const struct exchange *x);
-/* A handler that cannot answer yet holds the exchange, and answers and resumes
- * it later, exactly once. The exchange lives until then, also when its
- * connection has gone (x->connection is NULL). Not for handlers that change
- * state: their change is published when they return. */
-void exchange_hold(struct exchange *x);
-void exchange_resume(struct exchange *x);
 
 #endif

@@ -71,6 +71,10 @@ const char *mock_ca_pem(struct mock *m); /* the CA that signed TLS_GOOD */
  * they work by time and by accepted connections. */
 void mock_connecting(struct mock *m, enum mock_server which);
 
+/* Rules were added or removed while the mock listens: connection-level ones
+ * begin to count. Called by itself after each exchange of the admin server. */
+void mock_faults_changed(struct mock *m);
+
 /* A hook that sees every exchange reach a phase (FAULT_BEFORE: about to be
  * handled; FAULT_AFTER: its change is published, its answer not yet sent).
  * It may meddle with state. One hook; NULL takes it away. */
