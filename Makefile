@@ -9,7 +9,8 @@ BUILD   := build
 PREFIX  ?= /usr/local
 CC      ?= cc
 
-CPPFLAGS := -I. -D_GNU_SOURCE -DICEFAULT_VERSION='"$(VERSION)"'
+CPPFLAGS := -I. -D_GNU_SOURCE -DICEFAULT_VERSION='"$(VERSION)"' \
+            -DICEFAULT_DATADIR='"$(PREFIX)/share/icefault"'
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
             -Wmissing-prototypes -Wformat=2 -Wvla
 ifeq ($(DEVELOPER),1)
@@ -108,10 +109,83 @@ $(BIN)/tests/harness/%: $(OBJ)/harness/%.o $(HARNESS) $(ARCHIVES)
 	$(CC) $(SANFLAG) -rdynamic -o $@ $< $(HARNESS) $(OBJ)/libreports.a \
 	  $(OBJ)/libmocks.a $(OBJ)/libiceberg.a $(OBJ)/libbase.a $(LIBS_all)
 
+# ---- what people ask for ------------------------------------------------------
+# deps comes first by itself, so that a bare machine can build the rest.
+
+REPORTS_DIR ?= build/reports
+SUBMAKE = @$(MAKE) --no-print-directory -j$$(nproc)
+
+## run: build, run every scenario, write reports to build/reports
+.PHONY: run
+run: deps
+	$(SUBMAKE) build
+	@build/icefault run --report $(REPORTS_DIR)
+
 ## unit: build and run the unit tests
 .PHONY: unit
 unit: $(TESTS)
-	@set -e; for t in $(TESTS); do timeout 120 $$t; done
+	@ci/unit $(TESTS)
+
+## mutants: every deliberate mistake must be noticed; the matrix
+.PHONY: mutants
+mutants: build
+	@$(BIN)/icefault mutants --report $(REPORTS_DIR)
+
+## check: everything that proves the project, in under five minutes
+.PHONY: check
+check: deps
+	$(SUBMAKE) build
+	$(SUBMAKE) $(TESTS)
+	@ci/check
+
+## lint: include rules, banned functions, lengths, generated files, clang-tidy
+.PHONY: lint
+lint: build
+	@ci/lint
+
+## docs: regenerate docs/FAULTS.md and scenarios/schema.json
+.PHONY: docs
+docs: build
+	build/icefault docs > docs/FAULTS.md
+	build/icefault schema > scenarios/schema.json
+
+## check-determinism: 100 runs, one trace (RUNS=N for fewer)
+.PHONY: check-determinism
+check-determinism: build
+	@ci/determinism
+
+## check-clients: a real client (pyiceberg) against icefault serve
+.PHONY: check-clients
+check-clients: build
+	@ci/clients
+
+## check-san: unit tests and scenarios under address and undefined sanitizers
+.PHONY: check-san
+check-san:
+	$(SUBMAKE) SAN=1 build unit
+	@build/san/icefault run
+
+## check-valgrind: unit tests and scenarios under valgrind
+.PHONY: check-valgrind
+check-valgrind: build $(TESTS)
+	@ci/valgrind $(TESTS)
+
+## fuzz: every parser under libFuzzer, a minute each (SECONDS_EACH=N)
+.PHONY: fuzz
+fuzz:
+	@ci/fuzz
+
+## bench: speed, beside a bare libuv server and nginx in the same run
+.PHONY: bench
+bench: build
+	@ci/bench
+
+## install: programs, scenarios and schema (PREFIX, DESTDIR)
+.PHONY: install
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/icefault
+	install -m 755 build/icefault build/icefault-serve $(DESTDIR)$(PREFIX)/bin
+	cp -R scenarios $(DESTDIR)$(PREFIX)/share/icefault/
 
 ## clean: remove build/
 .PHONY: clean
