@@ -10,7 +10,8 @@
 
 #include "base/json.h"
 #include "harness/cli.h"
-#include "harness/yaml.h"
+#include "harness/source.h"
+#include "mocks/fault.h"
 
 enum { PATH_MOST = 4096, FILE_MAX = 16 << 20 };
 
@@ -33,27 +34,55 @@ static bool is_yaml(const char *file)
     return n > 5 && strcmp(file + n - 5, ".yaml") == 0;
 }
 
-/* The file as JSON in memory that the program inherits; -1 after saying why. */
-static int converted(const char *file)
+/* The rules of a file: a list, or {faults: [...]}; all checked here, where
+ * their lines and columns are known. */
+static bool rules_right(const struct source *src, struct file_error *e)
 {
-    struct file_error e;
-    struct yaml_doc *doc = yaml_load(file, &e);
-    if (!doc) {
-        fprintf(stderr, "%s\n", e.text);
-        return -1;
+    const cJSON *list = json_get(src->tree, "faults"), *rule;
+    struct spec_error found = {0};
+    if (!list)
+        list = src->tree;
+    if (!cJSON_IsArray(list)) {
+        spec_fail(&found, src->tree, "must be a list of faults, or an object "
+                                     "with one under 'faults'");
+        return source_fail(src, &found, e);
     }
+    cJSON_ArrayForEach(rule, list)
+    {
+        if (!fault_check(rule, &found))
+            return source_fail(src, &found, e);
+    }
+    return true;
+}
+
+static int in_memory(const struct source *src)
+{
     struct str text;
     str_init(&text, FILE_MAX);
-    json_print(yaml_tree(doc), &text);
+    json_print(src->tree, &text);
     int fd = memfd_create("faults", 0);
     if (fd >= 0 && write(fd, text.p, text.len) != (ssize_t)text.len) {
         close(fd);
         fd = -1;
     }
     if (fd < 0)
-        fprintf(stderr, "icefault serve: %s: %s\n", file, strerror(errno));
+        fprintf(stderr, "icefault serve: %s: %s\n", src->file,
+                strerror(errno));
     str_fini(&text);
-    yaml_free(doc);
+    return fd;
+}
+
+/* The file as JSON in memory that the program inherits; -1 after saying why. */
+static int converted(const char *file)
+{
+    struct source src;
+    struct file_error e;
+    int fd = -1;
+    if (source_load(&src, file, &e) && rules_right(&src, &e))
+        fd = in_memory(&src);
+    else
+        fprintf(stderr, "%s\n", e.text);
+    source_fini(&src);
     return fd;
 }
 
