@@ -110,8 +110,8 @@ static bool walk_part(struct walk *w, const struct source *s, int self,
     struct source inner = {.type = json_get(s->type, name),
                            .id = json_get(s->type, id),
                            .path = join(w, s, name),
-                           .required = !required ||
-                                       json_bool(s->type, required),
+                           .required =
+                               !required || json_bool(s->type, required),
                            .parent = self};
 
     return walk_type(w, &inner);
@@ -127,8 +127,7 @@ static bool walk_nested(struct walk *w, const struct source *s,
     if (!strcmp(kind, "struct"))
         ok = walk_struct(w, s, self);
     else if (!strcmp(kind, "list"))
-        ok = walk_part(w, s, self, "element", "element-id",
-                       "element-required");
+        ok = walk_part(w, s, self, "element", "element-id", "element-required");
     else if (!strcmp(kind, "map"))
         ok = walk_part(w, s, self, "key", "key-id", NULL) &&
              walk_part(w, s, self, "value", "value-id", "value-required");
@@ -148,15 +147,14 @@ static bool walk_type(struct walk *w, const struct source *s)
     if (!json_int64(s->id, &id) || id <= 0)
         id = 0;
     c = add(w->f, w->a);
-    *c = (struct flat_column){s->path,     word,     s->doc, id,
-                              s->required, s->parent};
+    *c =
+        (struct flat_column){s->path, word, s->doc, id, s->required, s->parent};
     if (cJSON_IsString(s->type))
         return true;
     return walk_nested(w, s, word, (int)w->f->n - 1);
 }
 
-bool flat_from_json(struct flat_schema *f, const cJSON *schema,
-                    struct arena *a)
+bool flat_from_json(struct flat_schema *f, const cJSON *schema, struct arena *a)
 {
     struct walk w = {f, a, 0};
     struct source root = {.type = schema, .path = "", .parent = -1};

@@ -13,12 +13,12 @@
 #include "iceberg/tables.h"
 
 struct flat_column {
-    const char *path;   /* "metadata.value" */
-    const char *type;   /* primitive, or "struct", "list", "map" */
-    const char *doc;    /* NULL: none */
-    int64_t id;         /* 0: not a positive integer */
+    const char *path; /* "metadata.value" */
+    const char *type; /* primitive, or "struct", "list", "map" */
+    const char *doc;  /* NULL: none */
+    int64_t id;       /* 0: not a positive integer */
     bool required;
-    int parent;         /* index of the column it is nested in; -1: none */
+    int parent; /* index of the column it is nested in; -1: none */
 };
 
 struct flat_schema { /* texts are the arena's or borrowed from the source */

@@ -8,6 +8,7 @@
 
 #include <limits.h>
 #include <string.h>
+#define ZLIB_CONST
 #include <zlib.h>
 
 enum { STEP = 32 << 10, GZIP_ONLY = 15 + 16 };

@@ -42,7 +42,8 @@ static const char *wrong_text(const char *z)
 
 static const char *wrong_type(const char *z)
 {
-    return strcmp(z, "rest") ? "must be rest; no other type is supported" : NULL;
+    return strcmp(z, "rest") ? "must be rest; no other type is supported"
+                             : NULL;
 }
 
 static const char *wrong_port(const char *z)
@@ -348,7 +349,7 @@ static struct value find(const struct loading *l, const struct field *f)
 
 static bool read_flag(const char *z, bool *out)
 {
-    static const char *const words[] = {"false", "true", "0", "1",
+    static const char *const words[] = {"false", "true", "0",   "1",
                                         "no",    "yes",  "off", "on"};
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {

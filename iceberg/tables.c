@@ -228,7 +228,7 @@ static void set_bool(cJSON *object, const char *name, bool value)
     json_set(object, name, cJSON_CreateBool(value));
 }
 
-cJSON *ice_column_type(const struct ice_column *column)
+static cJSON *type_json(const struct ice_column *column)
 {
     const struct ice_map_type *map = column->map;
     cJSON *type;
@@ -245,25 +245,28 @@ cJSON *ice_column_type(const struct ice_column *column)
     return type;
 }
 
-static cJSON *column_json(const struct ice_column *column)
+static cJSON *column_json(const struct ice_column *column,
+                          const struct ice_shape_rules *shape)
 {
     cJSON *field = cJSON_CreateObject();
 
     json_set_i64(field, "id", column->id);
     json_set_str(field, "name", column->name);
-    json_set(field, "type", ice_column_type(column));
-    set_bool(field, "required", column->required);
-    json_set_str(field, "doc", column->doc);
+    json_set(field, "type", type_json(column));
+    set_bool(field, "required", column->required && shape->nullability);
+    if (shape->docs)
+        json_set_str(field, "doc", column->doc);
     return field;
 }
 
-static cJSON *schema_json(const struct ice_table_def *t)
+static cJSON *schema_json(const struct ice_table_def *t,
+                          const struct ice_shape_rules *shape)
 {
     cJSON *schema = cJSON_CreateObject();
     cJSON *list = cJSON_CreateArray();
 
     for (size_t i = 0; i < t->n_columns; i++)
-        cJSON_AddItemToArray(list, column_json(&t->columns[i]));
+        cJSON_AddItemToArray(list, column_json(&t->columns[i], shape));
     json_set_str(schema, "type", "struct");
     json_set_i64(schema, "schema-id", 0);
     json_set(schema, "fields", list);
@@ -289,27 +292,28 @@ static cJSON *spec_json(const struct ice_table_def *t)
     return spec;
 }
 
-static cJSON *properties_json(const struct ice_table_def *t, int format_version)
+static cJSON *properties_json(const struct ice_table_def *t,
+                              const struct ice_shape_rules *shape)
 {
     cJSON *properties = cJSON_CreateObject();
-    char digits[2] = {(char)('0' + format_version % 10), '\0'};
+    char digits[2] = {(char)('0' + shape->format_version % 10), '\0'};
 
     json_set_str(properties, "format-version", digits);
-    for (size_t i = 0; i < t->n_properties; i++)
+    for (size_t i = 0; shape->properties && i < t->n_properties; i++)
         json_set_str(properties, t->properties[i].key, t->properties[i].value);
     return properties;
 }
 
-void ice_table_request(const struct ice_table_def *t, const char *name,
-                       int format_version, struct str *out)
+cJSON *ice_table_request(const struct ice_table_def *t, const char *name,
+                         const struct ice_shape_rules *shape)
 {
     cJSON *body = cJSON_CreateObject();
 
     json_set_str(body, "name", name);
-    json_set(body, "schema", schema_json(t));
-    json_set(body, "partition-spec", spec_json(t));
+    json_set(body, "schema", schema_json(t, shape));
+    if (shape->partitions)
+        json_set(body, "partition-spec", spec_json(t));
     set_bool(body, "stage-create", false);
-    json_set(body, "properties", properties_json(t, format_version));
-    json_print(body, out);
-    cJSON_Delete(body);
+    json_set(body, "properties", properties_json(t, shape));
+    return body;
 }

@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/str.h"
 #include "iceberg/iceberg.h"
+#include "iceberg/policy.h"
 
 struct ice_map_type {
     int key_id, value_id;
@@ -51,18 +51,14 @@ struct ice_table_def {
 /* No sort order, no identifier fields. Indexed by enum ice_table_id. */
 extern const struct ice_table_def ice_tables[ICE_TABLES];
 
-enum { ICE_FORMAT_READ_MAX = 3 }; /* the newest format that can be read */
-
 /* The column with that id, or NULL. */
 const struct ice_column *ice_column_by_id(const struct ice_table_def *t,
                                           int id);
 
-/* The type as Iceberg's JSON has it; the caller owns the item. */
-cJSON *ice_column_type(const struct ice_column *column);
-
-/* Appends the body of a createTable request. The location is left to the
- * catalog; format_version goes as the reserved property of that name. */
-void ice_table_request(const struct ice_table_def *t, const char *name,
-                       int format_version, struct str *out);
+/* The body of a createTable request, as far as shape asks for it; the caller
+ * owns it. The location is left to the catalog; the format version goes as the
+ * reserved property of that name. */
+cJSON *ice_table_request(const struct ice_table_def *t, const char *name,
+                         const struct ice_shape_rules *shape);
 
 #endif
