@@ -46,10 +46,11 @@ enum ice_endpoint {
 
 struct ice_config { /* what GET /v1/config said, merged; owned */
     bool loaded;
-    char *uri;               /* without trailing slash, without user info */
-    char *prefix;            /* NULL: none */
-    char *separator;         /* of namespace levels, decoded: "\x1f" */
-    unsigned endpoints;      /* bits 1 << enum ice_endpoint */
+    char *uri;          /* without trailing slash, without user info */
+    char *prefix;       /* NULL: none */
+    char *separator;    /* of namespace levels, decoded: "\x1f" */
+    char *token_uri;    /* oauth2-server-uri as told; not obeyed, see policy */
+    unsigned endpoints; /* bits 1 << enum ice_endpoint */
     int64_t key_lifetime_ms; /* idempotency keys; 0: not advertised */
 };
 
@@ -61,7 +62,8 @@ struct ice_auth {
 struct ice_catalog {
     const struct ice_settings *settings; /* borrowed for the catalog's life */
     struct ice_env env;
-    const struct ice_policy *policy; /* never NULL */
+    struct ice_policy own_policy; /* a copy, its numbers as the settings say */
+    const struct ice_policy *policy; /* = &own_policy, never NULL */
     struct ice_limits limits;        /* policy's numbers, changed by settings */
     struct log log; /* the program's, under the policy's masking */
     struct ice_http *http;
