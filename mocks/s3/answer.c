@@ -1,0 +1,76 @@
+/* answer: what all answers of the mock S3 have in common. */
+#include <stdio.h>
+
+#include "mocks/s3/internal.h"
+
+void s3_prepare(struct exchange *x,
+                void (*publish)(struct exchange *x, void *ctx),
+                void (*drop)(void *ctx), void *ctx, const char *what)
+{
+    x->change = (struct change){
+        .publish = publish, .drop = drop, .ctx = ctx, .what = what};
+}
+
+void s3_answer_empty(struct exchange *x, int status)
+{
+    answer_reset(&x->answer);
+    x->answer.status = status;
+}
+
+void s3_answer_text(struct exchange *x, int status)
+{
+    struct s3 *s = s3_of(x);
+
+    if (s->text.failed) {
+        s3_error(x, "InternalError", "The answer would be too large.", NULL);
+        return;
+    }
+    s3_answer_empty(x, status);
+    x->answer.body.p = arena_memdup(&x->arena, s->text.p, s->text.len);
+    x->answer.body.len = s->text.len;
+    answer_header(&x->answer, &x->arena, "Content-Type", "application/xml");
+}
+
+/* Unique, and the same in every run: from the seed and the exchange. */
+void s3_request_id(const struct exchange *x, char out[17])
+{
+    uint64_t id = rng_hash(s3_of(x)->seed, "s3-request", x->ordinal, 0);
+
+    snprintf(out, 17, "%016llX", (unsigned long long)id);
+}
+
+const char *s3_etag(struct exchange *x, const struct s3_object *o)
+{
+    return arena_printf(&x->arena, "\"%s\"", o->etag);
+}
+
+static const char *date_now(struct s3 *s)
+{
+    int64_t now = clock_unix_ms(s->clock);
+
+    if (now / 1000 != s->date_s || !s->date[0]) {
+        s->date_s = now / 1000;
+        date_http(now, s->date);
+    }
+    return s->date;
+}
+
+static void put_once(struct exchange *x, const char *name, const char *value)
+{
+    if (!answer_get(&x->answer, name))
+        answer_header(&x->answer, &x->arena, name, "%s", value);
+}
+
+void s3_finish_answer(struct exchange *x)
+{
+    struct s3 *s = s3_of(x);
+    const struct s3_fixed_header *h;
+    char id[17];
+
+    s3_request_id(x, id);
+    put_once(x, "Date", date_now(s));
+    put_once(x, "x-amz-request-id", id);
+    put_once(x, "x-amz-id-2", s->host_id);
+    for (h = s->profile->headers; h->name; h++)
+        put_once(x, h->name, h->value);
+}

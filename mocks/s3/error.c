@@ -1,0 +1,279 @@
+/* error: S3's errors by name, and the XML that carries them. */
+#include <stdarg.h>
+#include <string.h>
+
+#include "mocks/s3/internal.h"
+#include "mocks/s3/xml.h"
+
+const struct service_error s3_errors[] = {
+    {"AccessDenied", 403, "Access Denied."},
+    {"AuthorizationHeaderMalformed", 400,
+     "The authorization header is malformed."},
+    {"AuthorizationQueryParametersError", 400,
+     "The query-string authorization parameters are wrong."},
+    {"BadDigest", 400,
+     "The Content-Md5 you specified did not match what we received."},
+    {"BadRequest", 400, "An error occurred when parsing the HTTP request."},
+    {"BucketAlreadyExists", 409,
+     "The requested bucket name is not available. The bucket namespace is "
+     "shared by all users of the system. Please select a different name and "
+     "try again."},
+    {"BucketAlreadyOwnedByYou", 409,
+     "Your previous request to create the named bucket succeeded and you "
+     "already own it."},
+    {"BucketNotEmpty", 409, "The bucket you tried to delete is not empty."},
+    {"ConditionalRequestConflict", 409,
+     "The conditional request cannot succeed due to a conflicting operation "
+     "against this resource."},
+    {"EntityTooLarge", 400,
+     "Your proposed upload exceeds the maximum allowed object size."},
+    {"EntityTooSmall", 400,
+     "Your proposed upload is smaller than the minimum allowed size."},
+    {"ExcessData", 400, "More data provided than indicated content length."},
+    {"ExpiredToken", 400, "The provided token has expired."},
+    {"IllegalLocationConstraintException", 400,
+     "The specified location constraint is incompatible for the region "
+     "specific endpoint this request was sent to."},
+    {"IncompleteBody", 400,
+     "You did not provide the number of bytes specified by the "
+     "Content-Length HTTP header."},
+    {"InternalError", 500,
+     "We encountered an internal error, please try again."},
+    {"InvalidAccessKeyId", 403,
+     "The Access Key Id you provided does not exist in our records."},
+    {"InvalidArgument", 400, "Invalid Argument."},
+    {"InvalidBucketName", 400, "The specified bucket is not valid."},
+    {"InvalidChunkSizeError", 400,
+     "Only the last chunk is allowed to have a size less than 8192 bytes."},
+    {"InvalidDigest", 400, "The Content-Md5 you specified is not valid."},
+    {"InvalidLocationConstraint", 400,
+     "The specified location-constraint is not valid."},
+    {"InvalidPart", 400,
+     "One or more of the specified parts could not be found. The part may "
+     "not have been uploaded, or the specified entity tag may not match the "
+     "part's entity tag."},
+    {"InvalidPartNumber", 416, "The requested partnumber is not satisfiable."},
+    {"InvalidPartOrder", 400,
+     "The list of parts was not in ascending order. The parts list must be "
+     "specified in order by part number."},
+    {"InvalidRange", 416, "The requested range is not satisfiable."},
+    {"InvalidRequest", 400, "Invalid Request."},
+    {"InvalidStorageClass", 400, "Invalid storage class."},
+    {"InvalidTag", 400, "The tag provided was not a valid tag."},
+    {"InvalidToken", 400,
+     "The provided token is malformed or otherwise invalid."},
+    {"InvalidTokenId", 403,
+     "The security token included in the request is invalid."},
+    {"InvalidURI", 400, "Couldn't parse the specified URI."},
+    {"KeyTooLongError", 400, "Your key is too long."},
+    {"MalformedTrailerError", 400,
+     "The request contained trailing data that was not well-formed or did "
+     "not conform to our published schema."},
+    {"MalformedXML", 400,
+     "The XML you provided was not well-formed or did not validate against "
+     "our published schema."},
+    {"MetadataTooLarge", 400,
+     "Your metadata headers exceed the maximum allowed metadata size."},
+    {"MethodNotAllowed", 405,
+     "The specified method is not allowed against this resource."},
+    {"MissingContentLength", 411,
+     "You must provide the Content-Length HTTP header."},
+    {"MissingContentMD5", 400,
+     "Missing required header for this request: Content-Md5."},
+    {"MissingSecurityHeader", 400,
+     "Your request is missing a required header."},
+    {"NoSuchBucket", 404, "The specified bucket does not exist."},
+    {"NoSuchKey", 404, "The specified key does not exist."},
+    {"NoSuchTagSet", 404, "The TagSet does not exist."},
+    {"NoSuchUpload", 404,
+     "The specified multipart upload does not exist. The upload ID may be "
+     "invalid, or the upload may have been aborted or completed."},
+    {"NoSuchVersion", 404, "The specified version does not exist."},
+    {"NotImplemented", 501,
+     "A header you provided implies functionality that is not implemented."},
+    {"OperationAborted", 409,
+     "A conflicting conditional operation is currently in progress against "
+     "this resource. Please try again."},
+    {"PermanentRedirect", 301,
+     "The bucket you are attempting to access must be addressed using the "
+     "specified endpoint. Please send all future requests to this endpoint."},
+    {"PreconditionFailed", 412,
+     "At least one of the pre-conditions you specified did not hold."},
+    {"RequestHeaderSectionTooLarge", 400,
+     "Your request header section exceeds the maximum allowed size."},
+    {"RequestTimeTooSkewed", 403,
+     "The difference between the request time and the server's time is too "
+     "large."},
+    {"RequestTimeout", 400,
+     "Your socket connection to the server was not read from or written to "
+     "within the timeout period."},
+    {"ServerBusy", 503, "The service is unavailable. Please retry."},
+    {"ServiceUnavailable", 503,
+     "The service is unavailable. Please reduce your request rate."},
+    {"SignatureDoesNotMatch", 403,
+     "The request signature we calculated does not match the signature you "
+     "provided. Check your key and signing method."},
+    {"SlowDown", 503,
+     "Resource requested is unreadable, please reduce your request rate."},
+    {"SlowDownRead", 503,
+     "Resource requested is unreadable, please reduce your request rate."},
+    {"SlowDownWrite", 503,
+     "Resource requested is unwritable, please reduce your request rate."},
+    {"TemporaryRedirect", 307,
+     "Please re-send this request to the specified temporary endpoint. "
+     "Continue to use the original request endpoint for future requests."},
+    {"TooManyRequests", 429, "Please reduce your request rate."},
+    {"UnexpectedContent", 400, "This request does not support content."},
+    {"XAmzContentChecksumMismatch", 400,
+     "The provided 'x-amz-checksum' header does not match what was "
+     "computed."},
+    {"XAmzContentSHA256Mismatch", 400,
+     "The provided 'x-amz-content-sha256' header does not match what was "
+     "computed."},
+    {"XMinioAdminBucketQuotaExceeded", 400, "Bucket quota exceeded."},
+    {"XMinioBucketMetadataNotInitialized", 503,
+     "Bucket metadata not initialized yet, please try again."},
+    {"XMinioIAMNotInitialized", 503,
+     "IAM sub-system not initialized yet, please try again."},
+    {"XMinioInvalidObjectName", 400,
+     "Object name contains unsupported characters."},
+    {"XMinioServerNotInitialized", 503,
+     "Server not initialized yet, please try again."},
+    {"XMinioStorageFull", 507,
+     "Storage backend has reached its minimum free drive threshold. Please "
+     "delete a few objects to proceed."},
+    {0}};
+
+/* What AWS adds to these errors from the request's names. */
+struct own_field {
+    const char *code;
+    bool bucket, key;
+};
+
+static const struct own_field own_fields[] = {
+    {"BucketAlreadyExists", true, false},
+    {"BucketAlreadyOwnedByYou", true, false},
+    {"BucketNotEmpty", true, false},
+    {"ConditionalRequestConflict", false, true},
+    {"NoSuchBucket", true, false},
+    {"NoSuchKey", false, true},
+    {"NoSuchVersion", false, true},
+    {0}};
+
+static const struct service_error *find_error(const char *code)
+{
+    for (const struct service_error *e = s3_errors; e->name; e++)
+        if (strcmp(e->name, code) == 0)
+            return e;
+    return NULL;
+}
+
+static void add_names(struct s3 *s, struct exchange *x, const char *code)
+{
+    struct own_field all = {code, true, true};
+    const struct own_field *f = own_fields;
+
+    while (f->code && strcmp(f->code, code) != 0)
+        f++;
+    if (s->profile->names_in_errors)
+        f = &all;
+    if (f->key && x->names.key)
+        xml_textz(&s->text, "Key", x->names.key);
+    if (f->bucket && x->names.bucket)
+        xml_textz(&s->text, "BucketName", x->names.bucket);
+}
+
+static void add_end(struct s3 *s, struct exchange *x)
+{
+    char id[17];
+
+    if (x->request)
+        xml_text(&s->text, "Resource", x->request->path);
+    s3_request_id(x, id);
+    xml_textz(&s->text, "RequestId", id);
+    xml_textz(&s->text, "HostId", s->host_id);
+    str_addz(&s->text, "</Error>");
+}
+
+static void add_headers(struct s3 *s, struct exchange *x, const char *code,
+                        const char *message)
+{
+    struct answer *w = &x->answer;
+    int after = s->profile->busy_retry_after_s;
+
+    if (after && (w->status == 429 || w->status == 503))
+        answer_header(w, &x->arena, "Retry-After", "%d", after);
+    if (!x->request || !slice_eqz(x->request->method, "HEAD"))
+        return;
+    w->body = (struct slice){"", 0}; /* the status is all that HEAD tells */
+    if (!s->profile->code_in_head_error)
+        return;
+    answer_header(w, &x->arena, "x-minio-error-code", "%s", code);
+    answer_header(w, &x->arena, "x-minio-error-desc", "\"%s\"", message);
+}
+
+/* One error. status 0 and message NULL come from the table; fields holds
+ * (name, value) pairs, may be NULL. */
+static void answer(struct exchange *x, const char *code, int status,
+                   const char *message, va_list *fields)
+{
+    struct s3 *s = s3_of(x);
+    const struct service_error *known = find_error(code);
+    const struct s3_override *o = s->profile->overrides;
+    const char *name;
+
+    while (o->code && strcmp(o->code, code) != 0)
+        o++;
+    if (!status)
+        status = o->code ? o->status : known ? known->status : 400;
+    if (o->code) {
+        code = o->as;
+        known = find_error(code);
+    }
+    if (!message)
+        message = known ? known->message : code;
+    str_reset(&s->text);
+    str_addz(&s->text, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>");
+    xml_textz(&s->text, "Code", code);
+    xml_textz(&s->text, "Message", message);
+    while (fields && (name = va_arg(*fields, const char *)))
+        xml_textz(&s->text, name, va_arg(*fields, const char *));
+    add_names(s, x, code);
+    add_end(s, x);
+    s3_answer_text(x, status);
+    add_headers(s, x, code, message);
+}
+
+void s3_error(struct exchange *x, const char *code, const char *message, ...)
+{
+    va_list fields;
+
+    va_start(fields, message);
+    answer(x, code, 0, message, &fields);
+    va_end(fields);
+}
+
+void s3_answer_error(struct exchange *x, const char *type, int status,
+                     const char *message)
+{
+    answer(x, type ? type : "InternalError", status, message, NULL);
+}
+
+void s3_answer_bad_request(struct exchange *x, int status, const char *reason)
+{
+    static const struct {
+        int status;
+        const char *code;
+    } codes[] = {{411, "MissingContentLength"},
+                 {413, "EntityTooLarge"},
+                 {414, "InvalidURI"},
+                 {431, "RequestHeaderSectionTooLarge"},
+                 {501, "NotImplemented"}};
+
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+        if (codes[i].status == status) {
+            answer(x, codes[i].code, 0, NULL, NULL);
+            return;
+        }
+    answer(x, "BadRequest", 400, reason, NULL);
+}

@@ -1,0 +1,39 @@
+/* profile: where MinIO and AWS differ, as data. */
+#include "mocks/s3/internal.h"
+
+static const struct s3_fixed_header minio_headers[] = {
+    {"Accept-Ranges", "bytes"},
+    {"Server", "MinIO"},
+    {"Strict-Transport-Security", "max-age=31536000; includeSubDomains"},
+    {"Vary", "Origin, Accept-Encoding"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"X-Xss-Protection", "1; mode=block"},
+    {0}};
+
+static const struct s3_fixed_header aws_headers[] = {
+    {"Accept-Ranges", "bytes"}, {"Server", "AmazonS3"}, {0}};
+
+static const struct s3_override minio_overrides[] = {
+    {"RequestTimeout", "RequestTimeout", 503},
+    {"InvalidToken", "InvalidTokenId", 403},
+    {0}};
+
+static const struct s3_override aws_overrides[] = {{0}};
+
+const char *const s3_profile_names[] = {"minio", "aws", NULL};
+
+const struct s3_profile s3_profiles[] = {
+    {.name = "minio",
+     .headers = minio_headers,
+     .overrides = minio_overrides,
+     .names_in_errors = true,
+     .code_in_head_error = true,
+     .turned_range_is_outside = true,
+     .plain_keys_only = true,
+     .hash_may_be_absent = true,
+     .busy_retry_after_s = 60},
+    {.name = "aws",
+     .headers = aws_headers,
+     .overrides = aws_overrides,
+     .own_bucket_again = true},
+};

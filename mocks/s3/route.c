@@ -1,0 +1,216 @@
+/* route: from a request's target to the operation, bucket and key.
+ *
+ * Path style: /bucket/key. The one place that knows where the bucket's name
+ * stands; names in Host come here.
+ */
+#include <string.h>
+
+#include "base/percent.h"
+#include "base/utf8.h"
+#include "mocks/s3/internal.h"
+
+enum level { LEVEL_SERVICE, LEVEL_BUCKET, LEVEL_KEY };
+
+struct target {
+    enum level level;
+    const char *bucket, *key; /* decoded, in the exchange's arena */
+};
+
+/* Queries that make another operation of a request. One of them without a row
+ * is something this server cannot do yet, never a plain GET or PUT. */
+static const char *const subresources[] = {
+    "accelerate",   "acl",
+    "analytics",    "attributes",
+    "cors",         "delete",
+    "encryption",   "intelligent-tiering",
+    "inventory",    "legal-hold",
+    "lifecycle",    "list-type",
+    "location",     "logging",
+    "metrics",      "notification",
+    "object-lock",  "ownershipControls",
+    "partNumber",   "policy",
+    "policyStatus", "publicAccessBlock",
+    "replication",  "requestPayment",
+    "restore",      "retention",
+    "select",       "tagging",
+    "torrent",      "uploadId",
+    "uploads",      "versionId",
+    "versioning",   "versions",
+    "website",      NULL};
+
+/* The pair "name" or "name=value" that starts at *at; false at the end. */
+static bool next_pair(struct slice query, size_t *at, struct slice *pair)
+{
+    const char *end;
+
+    if (*at >= query.len)
+        return false;
+    end = memchr(query.p + *at, '&', query.len - *at);
+    pair->p = query.p + *at;
+    pair->len = end ? (size_t)(end - pair->p) : query.len - *at;
+    *at += pair->len + 1;
+    return true;
+}
+
+/* Is name there, with value when that is not NULL? */
+static bool has_query(struct slice query, struct slice name, const char *value)
+{
+    struct slice pair;
+    size_t at = 0;
+
+    while (next_pair(query, &at, &pair)) {
+        struct slice rest = {"", 0};
+
+        if (pair.len < name.len || memcmp(pair.p, name.p, name.len) != 0)
+            continue;
+        if (pair.len > name.len && pair.p[name.len] != '=')
+            continue;
+        if (pair.len > name.len)
+            rest =
+                (struct slice){pair.p + name.len + 1, pair.len - name.len - 1};
+        if (!value || slice_eqz(rest, value))
+            return true;
+    }
+    return false;
+}
+
+static const char *subresource_of(struct slice query)
+{
+    if (query.len == 0)
+        return NULL;
+    for (size_t i = 0; subresources[i]; i++)
+        if (has_query(query, slice_of(subresources[i]), NULL))
+            return subresources[i];
+    return NULL;
+}
+
+static bool is_utf8(struct slice s)
+{
+    size_t i = 0, n;
+
+    for (; i < s.len; i += n) {
+        n = utf8_length(s.p + i, s.len - i);
+        if (n == 0 || s.p[i] == 0)
+            return false;
+    }
+    return true;
+}
+
+/* NULL when it cannot be decoded, is not UTF-8 or holds a zero byte. */
+static const char *decoded(struct arena *a, struct slice raw)
+{
+    const char *text = NULL;
+    struct str out;
+
+    str_init(&out, raw.len + 1);
+    if (percent_decode(&out, raw, false) && is_utf8(str_slice(&out)))
+        text = arena_memdup(a, out.p, out.len);
+    str_fini(&out);
+    return text;
+}
+
+static bool read_target(struct exchange *x, struct target *t)
+{
+    struct slice path = x->request->path, bucket;
+    const char *slash;
+
+    *t = (struct target){0};
+    if (path.len == 0 || path.p[0] != '/')
+        return false;
+    path = (struct slice){path.p + 1, path.len - 1};
+    if (path.len == 0)
+        return true;
+    slash = memchr(path.p, '/', path.len);
+    bucket.p = path.p;
+    bucket.len = slash ? (size_t)(slash - path.p) : path.len;
+    t->level = LEVEL_BUCKET;
+    t->bucket = decoded(&x->arena, bucket);
+    if (!t->bucket)
+        return false;
+    if (!slash || path.len == bucket.len + 1)
+        return true;
+    t->level = LEVEL_KEY;
+    t->key = decoded(&x->arena,
+                     (struct slice){slash + 1, path.len - bucket.len - 1});
+    return t->key != NULL;
+}
+
+static bool row_fits(const struct operation *op, struct slice query,
+                     enum level level, const char *subresource)
+{
+    static const char *const shapes[] = {"/", "/{bucket}", "/{bucket}/{key}"};
+    size_t n = strlen(shapes[level]);
+    const char *q, *value;
+
+    if (strncmp(op->route, shapes[level], n) != 0)
+        return false;
+    if (op->route[n] == 0)
+        return !subresource;
+    if (op->route[n] != '?')
+        return false;
+    q = op->route + n + 1;
+    n = strcspn(q, "=");
+    value = q[n] ? q + n + 1 : NULL;
+    return has_query(query, (struct slice){q, n}, value);
+}
+
+void s3_name_operation(struct exchange *x)
+{
+    const struct http_request *r = x->request;
+    const struct operation *op = x->service->operations;
+    const char *subresource = subresource_of(r->query);
+    struct target t;
+
+    if (!read_target(x, &t))
+        return;
+    x->names.bucket = t.bucket;
+    x->names.key = t.key;
+    if (t.key && http_header(r, "x-amz-copy-source").p)
+        return; /* CopyObject and UploadPartCopy */
+    for (size_t i = 0; i < x->service->n_operations; i++)
+        if (slice_eqz(r->method, op[i].method) &&
+            row_fits(&op[i], r->query, t.level, subresource)) {
+            x->op = &op[i];
+            return;
+        }
+}
+
+/* The methods that the target knows: "GET, HEAD". */
+static const char *allowed(struct exchange *x, enum level level)
+{
+    const char *list = "";
+
+    for (size_t i = 0; i < x->service->n_operations; i++) {
+        const struct operation *op = &x->service->operations[i];
+
+        if (row_fits(op, (struct slice){"", 0}, level, NULL))
+            list = arena_printf(&x->arena, "%s%s%s", list, *list ? ", " : "",
+                                op->method);
+    }
+    return list;
+}
+
+void s3_handle_unknown(struct exchange *x)
+{
+    static const char *const kinds[] = {"SERVICE", "BUCKET", "OBJECT"};
+    const struct http_request *r = x->request;
+    const char *sub = subresource_of(r->query), *method;
+    struct target t;
+
+    if (!read_target(x, &t)) {
+        s3_error(x, "InvalidURI", NULL, "URI",
+                 arena_memdup(&x->arena, r->path.p, r->path.len), NULL);
+        return;
+    }
+    if (t.key && http_header(r, "x-amz-copy-source").p)
+        sub = "x-amz-copy-source";
+    if (sub || (t.level == LEVEL_BUCKET && slice_eqz(r->method, "GET"))) {
+        s3_error(x, "NotImplemented", NULL, "Header", sub ? sub : "ListObjects",
+                 NULL);
+        return;
+    }
+    method = arena_memdup(&x->arena, r->method.p, r->method.len);
+    s3_error(x, "MethodNotAllowed", NULL, "Method", method, "ResourceType",
+             kinds[t.level], NULL);
+    answer_set(&x->answer, &x->arena, "Allow", "%s", allowed(x, t.level));
+}

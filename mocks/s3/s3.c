@@ -1,0 +1,304 @@
+/* s3: options, life cycle, and what scenarios and the warehouse do directly. */
+#include "mocks/s3/s3.h"
+
+#include <openssl/crypto.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "mocks/s3/internal.h"
+
+/* ---- options ---- */
+
+static const struct spec_field user_fields[] = {
+    {.name = "key",
+     .type = SPEC_STRING,
+     .offset = offsetof(struct s3_user, key),
+     .required = true,
+     .doc = "access key id"},
+    {.name = "secret",
+     .type = SPEC_STRING,
+     .offset = offsetof(struct s3_user, secret),
+     .required = true,
+     .doc = "secret access key"},
+    {0}};
+
+const struct spec_field s3_option_fields[] = {
+    {.name = "buckets",
+     .type = SPEC_STRINGS,
+     .offset = offsetof(struct s3_options, buckets),
+     .doc = "names of buckets made at start; data-lake when not given"},
+    {.name = "region",
+     .type = SPEC_STRING,
+     .offset = offsetof(struct s3_options, region),
+     .doc = "the region that signatures must name; empty: any"},
+    {.name = "users",
+     .type = SPEC_LIST,
+     .offset = offsetof(struct s3_options, users),
+     .fields = user_fields,
+     .item_size = sizeof(struct s3_user),
+     .doc = "who may sign; minioadmin with secret minioadmin when not given"},
+    {.name = "profile",
+     .type = SPEC_WORD,
+     .offset = offsetof(struct s3_options, profile),
+     .words = s3_profile_names,
+     .doc = "whose errors, headers and small rules: minio or aws"},
+    {.name = "anonymous",
+     .type = SPEC_BOOL,
+     .offset = offsetof(struct s3_options, anonymous),
+     .doc = "true lets unsigned requests in"},
+    {0}};
+
+static bool read_options(struct s3 *s, const cJSON *options, char why[200])
+{
+    static const char *bucket = "data-lake";
+    static struct s3_user user = {"minioadmin", "minioadmin"};
+    struct spec_error e = {0};
+
+    s->o = (struct s3_options){
+        .buckets = {&bucket, 1}, .users = {&user, 1}, .region = "us-east-1"};
+    if (options &&
+        !spec_read(options, s3_option_fields, &s->o, &s->arena, &e)) {
+        snprintf(why, 200, "s3: %.60s: %.120s", e.path, e.message);
+        return false;
+    }
+    for (size_t i = 0; i < s->o.buckets.n; i++) {
+        const char *name = ((const char **)s->o.buckets.items)[i];
+
+        if (s3_bucket_name_ok(slice_of(name)))
+            continue;
+        snprintf(why, 200, "s3: \"%.64s\" is no name for a bucket", name);
+        return false;
+    }
+    return true;
+}
+
+/* ---- life cycle ---- */
+
+static bool same_signature(const char *a, const char *b, size_t n)
+{
+    return CRYPTO_memcmp(a, b, n) == 0;
+}
+
+/* The state at the start: the buckets of the options, and nothing to see for
+ * a stale look-up. */
+static void fill(struct s3 *s)
+{
+    store_init(&s->store);
+    for (size_t i = 0; i < s->o.buckets.n; i++)
+        s3_add_bucket(s, ((const char **)s->o.buckets.items)[i]);
+    store_begin(&s->store);
+}
+
+static void restart(void *state, bool keep)
+{
+    struct s3 *s = state;
+
+    if (keep)
+        return;
+    store_fini(&s->store);
+    fill(s);
+}
+
+static bool meddle(void *state, struct exchange *x, enum meddle what,
+                   const cJSON *params, char why[160])
+{
+    const char *bucket = json_str(params, "bucket");
+    const char *key = json_str(params, "key");
+
+    if (!bucket && x)
+        bucket = x->names.bucket;
+    if (!key && x)
+        key = x->names.key;
+    if (what != MEDDLE_LOSE_FILE) {
+        snprintf(why, 160, "the mock S3 cannot do that");
+        return false;
+    }
+    if (!bucket || !key) {
+        snprintf(why, 160, "bucket and key must be given");
+        return false;
+    }
+    if (s3_remove(state, bucket, key))
+        return true;
+    snprintf(why, 160, "there is no s3://%.60s/%.80s", bucket, key);
+    return false;
+}
+
+static size_t count_operations(void)
+{
+    size_t n = 0;
+
+    while (s3_operations[n].name)
+        n++;
+    return n;
+}
+
+static size_t count_errors(void)
+{
+    size_t n = 0;
+
+    while (s3_errors[n].name)
+        n++;
+    return n;
+}
+
+static void init_service(struct s3 *s)
+{
+    s->service = (struct service){
+        .name = "s3",
+        .state = s,
+        .operations = s3_operations,
+        .n_operations = count_operations(),
+        .errors = s3_errors,
+        .n_errors = count_errors(),
+        .name_operation = s3_name_operation,
+        .handle_unknown = s3_handle_unknown,
+        .answer_error = s3_answer_error,
+        .answer_bad_request = s3_answer_bad_request,
+        .finish_answer = s3_finish_answer,
+        .meddle = meddle,
+        .restart = restart,
+    };
+}
+
+static void name_host(struct s3 *s)
+{
+    char seed[32];
+    int n = snprintf(seed, sizeof(seed), "icefault %016llx",
+                     (unsigned long long)s->seed);
+
+    digest_sha256_hex(&s->digests, (struct slice){seed, (size_t)n}, s->host_id);
+}
+
+struct s3 *s3_new(const cJSON *options, const struct clock *clock,
+                  uint64_t seed, struct secrets *secrets, char why[200])
+{
+    struct s3 *s = mem_alloc(sizeof(*s));
+    const struct s3_user *users;
+
+    arena_init(&s->arena);
+    if (!read_options(s, options, why)) {
+        arena_fini(&s->arena);
+        free(s);
+        return NULL;
+    }
+    s->clock = clock;
+    s->seed = seed;
+    s->profile = &s3_profiles[s->o.profile];
+    s->same_signature = same_signature;
+    digests_init(&s->digests);
+    s->keys = sigv4_keys_new(&s->digests);
+    str_init(&s->text, S3_MAX_TEXT);
+    str_init(&s->canonical, 1 << 20);
+    str_init(&s->to_sign, 1 << 16);
+    users = s->o.users.items;
+    for (size_t i = 0; secrets && i < s->o.users.n; i++)
+        secrets_add(secrets, slice_of(users[i].secret));
+    init_service(s);
+    name_host(s);
+    fill(s);
+    return s;
+}
+
+void s3_free(struct s3 *s)
+{
+    if (!s)
+        return;
+    store_fini(&s->store);
+    sigv4_keys_free(s->keys);
+    digests_fini(&s->digests);
+    str_fini(&s->text);
+    str_fini(&s->canonical);
+    str_fini(&s->to_sign);
+    arena_fini(&s->arena);
+    free(s);
+}
+
+struct service *s3_service(struct s3 *s)
+{
+    return &s->service;
+}
+
+void s3_compare_signatures(struct s3 *s,
+                           bool (*same)(const char *computed, const char *sent,
+                                        size_t n))
+{
+    s->same_signature = same;
+}
+
+/* ---- for the warehouse, scenarios' steps and checks ---- */
+
+bool s3_add_bucket(struct s3 *s, const char *bucket)
+{
+    if (!s3_bucket_name_ok(slice_of(bucket)) || s3_has_bucket(s, bucket))
+        return false;
+    store_begin(&s->store);
+    return store_add_bucket(&s->store, slice_of(bucket),
+                            clock_unix_ms(s->clock));
+}
+
+bool s3_has_bucket(const struct s3 *s, const char *bucket)
+{
+    return store_bucket(&s->store, slice_of(bucket), false) != NULL;
+}
+
+bool s3_put(struct s3 *s, const char *bucket, const char *key,
+            struct slice bytes, char why[160])
+{
+    static const char type[] = "Content-Type\0application/octet-stream";
+    size_t n = strlen(key);
+
+    if (!s3_has_bucket(s, bucket)) {
+        snprintf(why, 160, "bucket %.64s does not exist", bucket);
+        return false;
+    }
+    if (n == 0 || n > S3_MAX_KEY) {
+        snprintf(why, 160, "a key has 1 to %d bytes, not %zu", S3_MAX_KEY, n);
+        return false;
+    }
+    store_begin(&s->store);
+    return store_put(&s->store, slice_of(bucket), slice_of(key),
+                     object_new(&s->digests, bytes,
+                                (struct slice){type, sizeof(type)},
+                                clock_unix_ms(s->clock)));
+}
+
+static struct s3_object *find(const struct s3 *s, const char *bucket,
+                              const char *key)
+{
+    struct s3_bucket *b = store_bucket(&s->store, slice_of(bucket), false);
+
+    return b ? store_object(&s->store, b, slice_of(key), false) : NULL;
+}
+
+bool s3_get(const struct s3 *s, const char *bucket, const char *key,
+            struct slice *bytes)
+{
+    struct s3_object *o = find(s, bucket, key);
+
+    if (o)
+        *bytes = o->bytes;
+    return o != NULL;
+}
+
+bool s3_remove(struct s3 *s, const char *bucket, const char *key)
+{
+    if (!find(s, bucket, key))
+        return false;
+    store_begin(&s->store);
+    return store_remove(&s->store, slice_of(bucket), slice_of(key));
+}
+
+cJSON *s3_list(const struct s3 *s, const char *bucket, const char *prefix)
+{
+    struct s3_bucket *b = store_bucket(&s->store, slice_of(bucket), false);
+    cJSON *list = cJSON_CreateArray();
+    struct btree_cursor c;
+    bool more = b && btree_seek(b->objects, slice_of(prefix), false, &c);
+
+    for (; more && slice_starts(c.key, prefix); more = btree_next(&c))
+        if (((struct s3_entry *)c.value)->now) /* keys end with a zero */
+            cJSON_AddItemToArray(list, cJSON_CreateString(c.key.p));
+    return list;
+}

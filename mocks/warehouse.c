@@ -1,0 +1,81 @@
+/* warehouse: the catalog's files in the mock S3's own store, without HTTP. */
+#include "mocks/warehouse.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "mocks/s3/internal.h"
+
+struct place {
+    char bucket[64];
+    const char *key; /* within the location */
+};
+
+/* s3, s3a and s3n mean the same. */
+static bool read_location(const char *location, struct place *p)
+{
+    static const char *const schemes[] = {"s3://", "s3a://", "s3n://"};
+    const char *rest = NULL;
+    size_t n;
+
+    for (size_t i = 0; i < 3; i++)
+        if (strncmp(location, schemes[i], strlen(schemes[i])) == 0)
+            rest = location + strlen(schemes[i]);
+    if (!rest)
+        return false;
+    n = strcspn(rest, "/");
+    if (n == 0 || n >= sizeof(p->bucket) || !rest[n] || !rest[n + 1])
+        return false;
+    memcpy(p->bucket, rest, n);
+    p->bucket[n] = 0;
+    p->key = rest + n + 1;
+    return true;
+}
+
+static bool put(void *ctx, const char *location, struct slice bytes,
+                char why[160])
+{
+    struct place p;
+
+    if (!read_location(location, &p)) {
+        snprintf(why, 160, "%.120s is no s3://bucket/key", location);
+        return false;
+    }
+    return s3_put(ctx, p.bucket, p.key, bytes, why);
+}
+
+static bool get(void *ctx, const char *location, struct str *out)
+{
+    struct slice bytes;
+    struct place p;
+
+    if (!read_location(location, &p) || !s3_get(ctx, p.bucket, p.key, &bytes))
+        return false;
+    str_adds(out, bytes);
+    return true;
+}
+
+static bool exists(void *ctx, const char *location)
+{
+    struct slice bytes;
+    struct place p;
+
+    return read_location(location, &p) && s3_get(ctx, p.bucket, p.key, &bytes);
+}
+
+static bool remove_file(void *ctx, const char *location)
+{
+    struct place p;
+
+    return read_location(location, &p) && s3_remove(ctx, p.bucket, p.key);
+}
+
+const struct warehouse *warehouse_of_s3(struct s3 *s3)
+{
+    s3->warehouse = (struct warehouse){.ctx = s3,
+                                       .put = put,
+                                       .get = get,
+                                       .exists = exists,
+                                       .remove = remove_file};
+    return &s3->warehouse;
+}
