@@ -410,6 +410,8 @@ static const char *wrong_together(const struct ice_settings *s)
         return "S3_ACCESS_KEY is missing: S3_SECRET_KEY is set";
     if (s->backoff_ms > s->backoff_max_ms)
         return "ICEBERG_BACKOFF_MS must not be above ICEBERG_BACKOFF_MAX_MS";
+    if (!strcmp(s->table_raw, s->table_errors))
+        return "ICEBERG_TABLE_RAW and ICEBERG_TABLE_ERRORS must differ";
     return NULL;
 }
 
