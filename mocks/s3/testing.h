@@ -50,7 +50,7 @@ static int64_t testing_mono(void *ctx)
     return ((struct testing *)ctx)->unix_ms * 1000000;
 }
 
-static void testing_end_call(struct testing *t)
+static inline void testing_end_call(struct testing *t)
 {
     if (!t->x.service)
         return;
@@ -61,7 +61,7 @@ static void testing_end_call(struct testing *t)
     memset(&t->x, 0, sizeof(t->x));
 }
 
-static struct testing *testing_new(const char *options)
+static inline struct testing *testing_new(const char *options)
 {
     struct testing *t = mem_alloc(sizeof(*t));
     cJSON *tree = options ? cJSON_Parse(options) : NULL;
@@ -76,7 +76,7 @@ static struct testing *testing_new(const char *options)
     return t;
 }
 
-static void testing_free(struct testing *t)
+static inline void testing_free(struct testing *t)
 {
     testing_end_call(t);
     s3_free(t->s3);
@@ -85,13 +85,13 @@ static void testing_free(struct testing *t)
 
 /* ---- signing ---- */
 
-static void testing_hex(const unsigned char *p, char out[65])
+static inline void testing_hex(const unsigned char *p, char out[65])
 {
     for (int i = 0; i < 32; i++)
         snprintf(out + 2 * i, 3, "%02x", p[i]);
 }
 
-static void testing_hash(const char *p, size_t n, char out[65])
+static inline void testing_hash(const char *p, size_t n, char out[65])
 {
     unsigned char raw[32];
 
@@ -99,7 +99,8 @@ static void testing_hash(const char *p, size_t n, char out[65])
     testing_hex(raw, out);
 }
 
-static void testing_hmac(unsigned char key[64], size_t *n, const char *text)
+static inline void testing_hmac(unsigned char key[64], size_t *n,
+                                const char *text)
 {
     unsigned char out[32];
 
@@ -109,15 +110,15 @@ static void testing_hmac(unsigned char key[64], size_t *n, const char *text)
     *n = 32;
 }
 
-static const char *testing_or(const char *z, const char *usual)
+static inline const char *testing_or(const char *z, const char *usual)
 {
     return z ? z : usual;
 }
 
 /* query must be in canonical form already. */
-static void testing_sign(struct testing *t, const char *method,
-                         const char *path, const char *query, const char *hash,
-                         struct str *head)
+static inline void testing_sign(struct testing *t, const char *method,
+                                const char *path, const char *query,
+                                const char *hash, struct str *head)
 {
     const char *date = testing_or(t->date, NOW);
     const char *region = testing_or(t->region, "us-east-1");
@@ -153,7 +154,7 @@ static void testing_sign(struct testing *t, const char *method,
 
 /* ---- calling ---- */
 
-static void testing_parse(struct testing *t, const struct str *wire)
+static inline void testing_parse(struct testing *t, const struct str *wire)
 {
     struct http1 *p = http1_new(&http1_default_limits, &t->x.arena);
     size_t at = 0, used = 0;
@@ -168,7 +169,7 @@ static void testing_parse(struct testing *t, const struct str *wire)
     CU_ASSERT_EQUAL_FATAL(e, HTTP1_DONE);
 }
 
-static void testing_act(struct testing *t)
+static inline void testing_act(struct testing *t)
 {
     struct exchange *x = &t->x;
     struct service *s = s3_service(t->s3);
@@ -186,9 +187,9 @@ static void testing_act(struct testing *t)
 }
 
 /* The status. headers: more lines, each with CRLF, or NULL. */
-static int testing_call(struct testing *t, const char *method, const char *path,
-                        const char *query, const char *headers,
-                        const char *body)
+static inline int testing_call(struct testing *t, const char *method,
+                               const char *path, const char *query,
+                               const char *headers, const char *body)
 {
     char hash[65];
     struct str wire;
@@ -219,20 +220,20 @@ static int testing_call(struct testing *t, const char *method, const char *path,
     return t->x.answer.status;
 }
 
-static bool testing_says(const struct testing *t, const char *text)
+static inline bool testing_says(const struct testing *t, const char *text)
 {
     return strstr(t->body, text) != NULL;
 }
 
-static bool testing_header(const struct testing *t, const char *name,
-                           const char *value)
+static inline bool testing_header(const struct testing *t, const char *name,
+                                  const char *value)
 {
     const char *v = answer_get(&t->x.answer, name);
 
     return v && strcmp(v, value) == 0;
 }
 
-static bool testing_operation(const struct testing *t, const char *name)
+static inline bool testing_operation(const struct testing *t, const char *name)
 {
     return t->x.op && strcmp(t->x.op->name, name) == 0;
 }
