@@ -1,0 +1,24 @@
+/* html: parts of the page; of html*.c and svg.c only. Each appends to out. */
+#ifndef REPORTS_HTML_H
+#define REPORTS_HTML_H
+
+#include "base/str.h"
+#include "reports/result.h"
+
+extern const char html_style[]; /* the style sheet */
+
+void html_scenario(struct str *out, const struct result *r,
+                   const struct result_scenario *s);
+void html_mutants(struct str *out, const struct result *r);
+void svg_timeline(struct str *out, const struct result_scenario *s);
+
+/* "s-create-lost-reply": an id that can stand in an attribute and after '#'. */
+void html_anchor(struct str *out, const char *prefix, const char *id);
+/* <a class="chip ..." href="#s-...">id</a>, with the scenario's verdict. */
+void html_scenario_link(struct str *out, const struct result *r,
+                        const char *id);
+/* Like str_addf with %M as the only conversion: the next argument, escaped;
+ * %% is a percent sign. */
+void html_put(struct str *out, const char *form, ...);
+
+#endif
