@@ -70,15 +70,15 @@ static cJSON *list_faults(void)
 
 static cJSON *list_mutants(void)
 {
+    static const char *const of[] = {"module", "mocks", "planted"};
     cJSON *all = cJSON_CreateArray();
-    for (size_t i = 0; i < n_mutants; i++) {
+    for (size_t i = 0; i < mutant_count(); i++) {
         cJSON *o = cJSON_CreateObject();
-        json_set_str(o, "name", mutants[i].name);
-        json_set(o, "breaks", words(mutants[i].breaks));
-        json_set_str(o, "of", mutants[i].of == MUTANT_OF_MODULE ? "module"
-                                                                : "mocks");
-        json_set(o, "number", cJSON_CreateBool(mutants[i].number));
-        json_set_str(o, "rule", mutants[i].rule);
+        json_set_str(o, "name", mutant_at(i)->name);
+        json_set(o, "breaks", words(mutant_at(i)->breaks));
+        json_set_str(o, "of", of[mutant_at(i)->of]);
+        json_set(o, "number", cJSON_CreateBool(mutant_at(i)->number));
+        json_set_str(o, "rule", mutant_at(i)->rule);
         cJSON_AddItemToArray(all, o);
     }
     return all;

@@ -105,9 +105,9 @@ static bool mutant_known(const char *name)
 {
     if (!name || mutant_find(name))
         return true;
-    const char **words = mem_alloc((n_mutants + 1) * sizeof *words);
-    for (size_t i = 0; i < n_mutants; i++)
-        words[i] = mutants[i].name;
+    const char **words = mem_alloc((mutant_count() + 1) * sizeof *words);
+    for (size_t i = 0; i < mutant_count(); i++)
+        words[i] = mutant_at(i)->name;
     const char *near = spec_nearest(name, words);
     fprintf(stderr, "icefault run: unknown mutant '%s'%s%s%s\n", name,
             near ? ": did you mean " : "", near ? near : "", near ? "?" : "");

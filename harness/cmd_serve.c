@@ -111,7 +111,8 @@ static bool convert_faults(int argc, char **argv, char *place, size_t size)
 
 int cmd_serve(int argc, char **argv)
 {
-    char path[PATH_MOST], place[64];
+    static char place[64]; /* lives on in argv */
+    char path[PATH_MOST];
     if (!convert_faults(argc, argv, place, sizeof place))
         return EXIT_INPUT;
     char **args = calloc((size_t)argc + 2, sizeof *args);

@@ -13,7 +13,11 @@
 struct ice_policy;
 struct mock;
 
-enum mutant_of { MUTANT_OF_MODULE, MUTANT_OF_MOCK };
+enum mutant_of {
+    MUTANT_OF_MODULE,
+    MUTANT_OF_MOCK, /* of a server or of the fault engine */
+    MUTANT_PLANTED  /* for the determinism check only */
+};
 
 struct mutant {
     const char *name;   /* "create-sent-again" */
@@ -25,8 +29,8 @@ struct mutant {
     void (*meddle)(struct mock *m);       /* MUTANT_OF_MOCK: faults are armed */
 };
 
-extern const struct mutant mutants[];
-extern const size_t n_mutants;
+size_t mutant_count(void);
+const struct mutant *mutant_at(size_t i);
 const struct mutant *mutant_find(const char *name); /* or NULL */
 
 #endif

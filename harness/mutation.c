@@ -43,6 +43,8 @@ static bool breaks(const struct mutant *m, const char *id)
 static bool check_cites(const struct result_scenario *r,
                         const struct result_check *c, const struct mutant *m)
 {
+    if (m->of != MUTANT_OF_MODULE)
+        return true; /* the ground under every requirement */
     const char *open = strrchr(c->name, '[');
     const char *close = open ? strchr(open, ']') : NULL;
     if (close) {
@@ -169,12 +171,13 @@ static void fill_proven(const struct matrix *x, struct result_requirement *q)
 
 static size_t choose(struct matrix *x, const char *const *names, size_t n)
 {
-    x->mutants = arena_alloc(x->arena, (n_mutants + n + 1) *
+    x->mutants = arena_alloc(x->arena, (mutant_count() + n + 1) *
                                            sizeof *x->mutants);
     for (size_t i = 0; i < n; i++)
         x->mutants[x->n++] = mutant_find(names[i]);
-    for (size_t i = 0; n == 0 && i < n_mutants; i++)
-        x->mutants[x->n++] = &mutants[i];
+    for (size_t i = 0; n == 0 && i < mutant_count(); i++)
+        if (mutant_at(i)->of != MUTANT_PLANTED)
+            x->mutants[x->n++] = mutant_at(i);
     return x->n;
 }
 
