@@ -27,10 +27,12 @@ struct mock {
     struct exchange *live;           /* list of exchanges */
     struct later *laters;
     size_t n_laters;
+    uv_prepare_t turn;  /* looks whether rules have come or gone */
+    size_t rules_seen;
     bool calm, closing;
 };
 
-enum mock_server mock_which(const struct mock *m, const struct service *s);
+enum mock_server mock_which(struct mock *m, const struct service *s);
 int64_t mock_now_ns(const struct mock *m);
 
 /* Calls fn(x) in ms, unless the mock closes or is reset first: then gone(x). */

@@ -36,10 +36,12 @@
 struct server;
 
 struct server *server_new(struct mock *m, enum mock_server which,
-                          struct service *s, uv_loop_t *loop,
-                          enum tls_kind tls);
+                          uv_loop_t *loop, enum tls_kind tls);
 /* Takes the port (0: an ephemeral one) without listening; then listens. */
 bool server_bind(struct server *s, const char *bind, int port, char why[200]);
+/* From now on this service answers. Before the first call nothing of the
+ * server is on the loop, and it may be freed at once. */
+void server_serve(struct server *s, struct service *service);
 bool server_listen(struct server *s, char why[200]);
 int server_port(const struct server *s);
 /* The exchange's script is ready. */
