@@ -42,7 +42,7 @@ void sim_map(int port, int real_port, void (*connecting)(void *ctx, int port),
 /* A fiber: runs fn(arg) on a stack of its own with a guard page, when sim_run
  * gets to it. Returns its number, from 0 in a run; -1 when there have been too
  * many. The name is copied. */
-enum { SIM_MOST_FIBERS = 64 };
+enum { SIM_MOST_FIBERS = 128 }; /* two for each step a scenario may have */
 int sim_spawn(const char *name, void (*fn)(void *arg), void *arg);
 bool sim_done(int fiber);
 int sim_self(void);              /* the fiber that runs, -1: none */
