@@ -134,8 +134,8 @@ static void looks_into_the_map(void)
 static void names_columns_out_of_order(void)
 {
     cJSON *m = sample();
-    cJSON *unit = cJSON_DetachItemViaPointer(sample_fields(m),
-                                             sample_column(m, "unit"));
+    cJSON *unit =
+        cJSON_DetachItemViaPointer(sample_fields(m), sample_column(m, "unit"));
 
     cJSON_InsertItemInArray(sample_fields(m), 0, unit);
     expect(m, "!order|unit|should stand after value\n");
@@ -229,8 +229,8 @@ static void names_version_order_and_properties(void)
 static void reads_a_schema_of_version_1(void)
 {
     cJSON *m = sample();
-    cJSON *schema = cJSON_Duplicate(
-        cJSON_GetArrayItem(json_get(m, "schemas"), 0), true);
+    cJSON *schema =
+        cJSON_Duplicate(cJSON_GetArrayItem(json_get(m, "schemas"), 0), true);
 
     json_set(m, "schema", schema);
     json_set(m, "partition-spec", cJSON_Duplicate(spec_fields(m), true));

@@ -82,7 +82,8 @@ static void names_the_place_of_a_mistake(void)
     expect_wrong("=1", "x.env:1:1: a setting's name should stand here");
     expect_wrong("\n1A=1", "x.env:2:1: a setting's name should stand here");
     expect_wrong("A-B=1", "x.env:1:2: an '=' should stand here");
-    expect_wrong("A=\"b\nc\"", "x.env:1:3: the quote is not closed on its line");
+    expect_wrong("A=\"b\nc\"",
+                 "x.env:1:3: the quote is not closed on its line");
     expect_wrong("A='b", "x.env:1:3: the quote is not closed on its line");
     expect_wrong("A=\"b\\", "x.env:1:5: no such escape in double quotes");
     expect_wrong("A=\"b\\q\"", "x.env:1:5: no such escape in double quotes");

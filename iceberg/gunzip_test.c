@@ -15,9 +15,8 @@ static size_t pack(const char *text, size_t n, char *out, size_t room)
     size_t made;
 
     memset(&z, 0, sizeof(z));
-    CU_ASSERT_EQUAL(deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 8,
-                                 Z_DEFAULT_STRATEGY),
-                    Z_OK);
+    CU_ASSERT_EQUAL(
+        deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
     z.next_in = (const unsigned char *)text;
     z.avail_in = (unsigned)n;
     z.next_out = (unsigned char *)out;

@@ -223,8 +223,8 @@ static enum ice_step drop(struct ice_making *m)
 }
 
 static enum ice_step (*const steps[])(struct ice_making *m) = {
-    [ICE_STEP_VERIFY] = verify,     [ICE_STEP_CREATE] = create,
-    [ICE_STEP_SETTLE] = settle,     [ICE_STEP_READ_AGAIN] = settle,
+    [ICE_STEP_VERIFY] = verify, [ICE_STEP_CREATE] = create,
+    [ICE_STEP_SETTLE] = settle, [ICE_STEP_READ_AGAIN] = settle,
     [ICE_STEP_DROP] = drop,
 };
 

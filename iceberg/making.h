@@ -41,10 +41,10 @@ struct ice_making_ops {
 struct ice_making {
     struct ice_catalog *c;
     const struct ice_making_ops *ops;
-    const char *what;     /* "table health_data_raw", for messages */
-    struct ice_error *e;  /* of the last operation that failed */
-    void *ctx;            /* the ops' */
-    bool look_first;      /* else a create is sent unseen */
+    const char *what;    /* "table health_data_raw", for messages */
+    struct ice_error *e; /* of the last operation that failed */
+    void *ctx;           /* the ops' */
+    bool look_first;     /* else a create is sent unseen */
     /* What happened so far. */
     int posts;
     bool open;     /* a create may have been, or may yet be, carried out */

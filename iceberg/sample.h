@@ -52,12 +52,11 @@ static inline void sample_renumber(cJSON *metadata, cJSON *spec,
     }
     cJSON_ArrayForEach(field, json_get(spec, "fields"))
     {
-        const struct ice_column *source = ice_column_by_id(
-            def, (int)json_i64(field, "source-id", 0));
+        const struct ice_column *source =
+            ice_column_by_id(def, (int)json_i64(field, "source-id", 0));
 
-        json_set_i64(
-            field, "source-id",
-            json_i64(sample_column(metadata, source->name), "id", 0));
+        json_set_i64(field, "source-id",
+                     json_i64(sample_column(metadata, source->name), "id", 0));
     }
     json_set_i64(metadata, "last-column-id", next);
 }

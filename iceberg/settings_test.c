@@ -220,8 +220,8 @@ static const char *const secret_pairs[] = {"ICEBERG_CATALOG_TOKEN",
 
 static void prints_without_secrets_and_registers_them(void)
 {
-    static const char *const hidden[] = {"tok-en-1",  "hush-hush", "access-1",
-                                         "secret-1",  "session-1", "pass-word",
+    static const char *const hidden[] = {"tok-en-1", "hush-hush", "access-1",
+                                         "secret-1", "session-1", "pass-word",
                                          "ann:pass-"};
     struct secrets *known = secrets_new();
     enum secret_encoding how;

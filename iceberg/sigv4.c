@@ -174,8 +174,7 @@ static void canonical(const struct ice_sigv4_request *r, struct str *out,
     str_adds(out, r->path.len ? r->path : SLICE_LIT("/"));
     str_addc(out, '\n');
     add_query(out, r->query, &a);
-    str_addf(out, "\n%s\n%s\n%s", str_z(&lines), str_z(names),
-             r->payload_hash);
+    str_addf(out, "\n%s\n%s\n%s", str_z(&lines), str_z(names), r->payload_hash);
     str_fini(&lines);
     arena_fini(&a);
 }

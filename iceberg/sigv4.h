@@ -28,8 +28,8 @@ struct ice_sigv4_key { /* borrowed */
 
 struct ice_sigv4_request { /* borrowed */
     const char *method;
-    struct slice path;  /* as on the wire, percent-encoded once */
-    struct slice query; /* as on the wire, without '?'; any order */
+    struct slice path;          /* as on the wire, percent-encoded once */
+    struct slice query;         /* as on the wire, without '?'; any order */
     const char *const *headers; /* "Name: value", all that are to be signed;
                                    Host and x-amz-* must be among them */
     size_t n_headers;

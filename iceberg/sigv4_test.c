@@ -79,8 +79,7 @@ static void signs_put_object(void)
     ice__sha256_hex(SLICE_LIT("Welcome to Amazon S3."), got);
     CU_ASSERT_STRING_EQUAL(got, hash);
     r.payload_hash = hash;
-    check(&r,
-          "date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class",
+    check(&r, "date;host;x-amz-content-sha256;x-amz-date;x-amz-storage-class",
           "98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd");
 }
 

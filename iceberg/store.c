@@ -147,9 +147,9 @@ static void prepare(void *ctx, struct ice_request *request, int attempt)
         add_line(r, "x-amz-security-token", s->s3_session_token);
     if (r->range.bytes > 0)
         add_line(r, "Range",
-                 arena_printf(&r->arena, "bytes=%lld-%lld",
-                              (long long)r->range.first,
-                              (long long)(r->range.first + r->range.bytes - 1)));
+                 arena_printf(
+                     &r->arena, "bytes=%lld-%lld", (long long)r->range.first,
+                     (long long)(r->range.first + r->range.bytes - 1)));
     sign(r, date);
     request->headers = r->line;
     request->n_headers = r->n_lines;
@@ -245,8 +245,7 @@ static struct slice wanted_part(const struct reading *r,
 }
 
 int ice__store_get(struct ice_catalog *c, const char *uri,
-                   struct ice_range range, struct str *out,
-                   struct ice_error *e)
+                   struct ice_range range, struct str *out, struct ice_error *e)
 {
     struct ice_result result;
     struct reading r;

@@ -108,9 +108,9 @@ static int table_post(struct ice_making *m, enum ice_meaning *meaning,
 
     cJSON_Delete(job->created);
     job->created = NULL;
-    rc = ice__rest_create_table(m->c, ice__own_ns(m->c), job->name, request,
-                                meaning, namespace_missing, &job->created,
-                                m->e);
+    rc =
+        ice__rest_create_table(m->c, ice__own_ns(m->c), job->name, request,
+                               meaning, namespace_missing, &job->created, m->e);
     cJSON_Delete(request);
     return rc;
 }
@@ -138,8 +138,7 @@ static int table_is_view(struct ice_making *m, bool *yes)
 
 static int table_drop(struct ice_making *m)
 {
-    return ice__rest_drop_table(m->c, ice__own_ns(m->c), job_of(m)->name,
-                                m->e);
+    return ice__rest_drop_table(m->c, ice__own_ns(m->c), job_of(m)->name, m->e);
 }
 
 static const struct ice_making_ops table_ops = {
@@ -233,8 +232,7 @@ int ice_create_table(struct ice_catalog *c, enum ice_table_id t,
     return make_table(c, t, true, r, e);
 }
 
-int ice_create_health_data_raw_table(struct ice_catalog *c,
-                                     struct ice_error *e)
+int ice_create_health_data_raw_table(struct ice_catalog *c, struct ice_error *e)
 {
     return make_table(c, ICE_TABLE_RAW, true, NULL, e);
 }
@@ -294,8 +292,7 @@ static size_t badness(int outcome)
 {
     size_t i = 0;
 
-    while (i < sizeof(severity) / sizeof(severity[0]) &&
-           severity[i] != outcome)
+    while (i < sizeof(severity) / sizeof(severity[0]) && severity[i] != outcome)
         i++;
     return i;
 }

@@ -29,9 +29,8 @@ enum ice_found ice__table_load(struct ice_table_job *job, struct ice_error *e)
 
     cJSON_Delete(job->loaded);
     job->loaded = NULL;
-    job->loaded_rc =
-        ice__rest_load_table(job->c, ice__own_ns(job->c), job->name,
-                             &job->loaded, &gone, e);
+    job->loaded_rc = ice__rest_load_table(job->c, ice__own_ns(job->c),
+                                          job->name, &job->loaded, &gone, e);
     if (job->loaded)
         return ICE_FOUND_PRESENT;
     if (job->loaded_rc == ICE_NOT_FOUND)
@@ -191,8 +190,7 @@ static int check_text(struct ice_table_job *job, struct str *raw,
         rc = compare_file(job, file, result, e);
         goto out;
     }
-    snprintf(at, sizeof(at), "%d:%d: %s", where.line, where.col,
-             where.message);
+    snprintf(at, sizeof(at), "%d:%d: %s", where.line, where.col, where.message);
     rc = problem(job, e, rules(job)->broken_outcome,
                  "has a metadata file that does not parse: ", at);
 out:
@@ -258,8 +256,7 @@ static int judge(struct ice_table_job *job, const cJSON *result, bool deep,
 {
     const struct ice_policy *p = job->c->policy;
     const cJSON *metadata = json_get(result, "metadata");
-    struct ice_compare_rules by =
-        strict ? ice__compare_created(p) : p->compare;
+    struct ice_compare_rules by = strict ? ice__compare_created(p) : p->compare;
     int rc = compare(job, metadata, &by, "does not fit: ", e);
 
     if (!rc && strict && job->created)
