@@ -1,0 +1,379 @@
+/* One commit: all requirements first, then the updates in their order. */
+#include "mocks/catalog/commit.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/json.h"
+#include "mocks/catalog/schema.h"
+
+enum { COMMIT_MAX_ITEMS = 10000, METADATA_LOG_MAX = 100 };
+
+bool need_long(const cJSON *obj, const char *name, int64_t *out,
+               struct failure *f)
+{
+    if (json_int64(json_get(obj, name), out))
+        return true;
+    return fail(f, "BadRequestException", "Cannot parse missing long: %s",
+                name);
+}
+
+/* ---- requirements ---- */
+
+struct requirement {
+    const char *type;
+    const char *wanted;  /* member of the requirement */
+    const char *actual;  /* member of the metadata */
+    const char *changed; /* what the message says */
+    bool (*check)(const cJSON *base, const cJSON *r, struct failure *f);
+};
+
+static bool check_uuid(const cJSON *base, const cJSON *r, struct failure *f)
+{
+    const char *want = need_text(r, "uuid", f);
+    const char *have = json_str(base, "table-uuid");
+    if (!want)
+        return false;
+    if (have && strcasecmp(want, have) == 0)
+        return true;
+    return fail(f, "CommitFailedException",
+                "Requirement failed: UUID does not match: expected %s != %s",
+                have ? have : "null", want);
+}
+
+static bool check_ref(const cJSON *base, const cJSON *r, struct failure *f)
+{
+    const char *name = need_text(r, "ref", f);
+    const cJSON *id = json_get(r, "snapshot-id");
+    const cJSON *ref = name ? json_get(json_get(base, "refs"), name) : NULL;
+    int64_t want, have = json_i64(ref, "snapshot-id", -1);
+    if (!name)
+        return false;
+    const char *kind = json_str(ref, "type");
+    if (!id || cJSON_IsNull(id))
+        return !ref || fail(f, "CommitFailedException",
+                            "Requirement failed: %s %s was created "
+                            "concurrently",
+                            kind ? kind : "branch", name);
+    if (!need_long(r, "snapshot-id", &want, f))
+        return false;
+    if (!ref)
+        return fail(f, "CommitFailedException",
+                    "Requirement failed: branch or tag %s is missing, "
+                    "expected %lld",
+                    name, (long long)want);
+    return want == have ||
+           fail(f, "CommitFailedException",
+                "Requirement failed: %s %s has changed: expected id %lld != "
+                "%lld",
+                kind ? kind : "branch", name, (long long)want,
+                (long long)have);
+}
+
+static bool check_create(const cJSON *base, const cJSON *r, struct failure *f)
+{
+    (void)r;
+    return !base || fail(f, "CommitFailedException",
+                         "Requirement failed: table already exists");
+}
+
+static const struct requirement requirements[] = {
+    {"assert-create", NULL, NULL, NULL, check_create},
+    {"assert-table-uuid", NULL, NULL, NULL, check_uuid},
+    {"assert-ref-snapshot-id", NULL, NULL, NULL, check_ref},
+    {"assert-last-assigned-field-id", "last-assigned-field-id",
+     "last-column-id", "last assigned field id", NULL},
+    {"assert-current-schema-id", "current-schema-id", "current-schema-id",
+     "current schema", NULL},
+    {"assert-last-assigned-partition-id", "last-assigned-partition-id",
+     "last-partition-id", "last assigned partition id", NULL},
+    {"assert-default-spec-id", "default-spec-id", "default-spec-id",
+     "default partition spec", NULL},
+    {"assert-default-sort-order-id", "default-sort-order-id",
+     "default-sort-order-id", "default sort order", NULL},
+};
+
+static bool check_number(const struct requirement *row, const cJSON *base,
+                         const cJSON *r, struct failure *f)
+{
+    int64_t want, have = json_i64(base, row->actual, -1);
+    if (!need_int(r, row->wanted, &want, f))
+        return false;
+    return want == have ||
+           fail(f, "CommitFailedException",
+                "Requirement failed: %s changed: expected id %lld != %lld",
+                row->changed, (long long)want, (long long)have);
+}
+
+static const struct requirement *requirement_find(const cJSON *r,
+                                                  struct failure *f)
+{
+    const char *type = json_str(r, "type");
+    if (!type) {
+        fail(f, "BadRequestException",
+             "Cannot parse update requirement. Missing field: type");
+        return NULL;
+    }
+    for (size_t i = 0; i < sizeof requirements / sizeof *requirements; i++)
+        if (strcmp(requirements[i].type, type) == 0)
+            return &requirements[i];
+    fail(f, "BadRequestException",
+         "Unrecognized update requirement. Cannot convert to json: %s", type);
+    return NULL;
+}
+
+bool commit_creates(const cJSON *request)
+{
+    const cJSON *r;
+    cJSON_ArrayForEach(r, json_get(request, "requirements"))
+    {
+        const char *type = json_str(r, "type");
+        if (type && strcmp(type, "assert-create") == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Everything must be known before anything is judged: an unknown word is a
+ * bad request, whatever the rest says. */
+static bool requirements_known(const cJSON *request, struct failure *f)
+{
+    bool creates = commit_creates(request);
+    const cJSON *r, *list = json_get(request, "requirements");
+    if (list && !cJSON_IsArray(list) && !cJSON_IsNull(list))
+        return fail(f, "BadRequestException",
+                    "Cannot parse requirements from non-array");
+    if (cJSON_GetArraySize(list) > COMMIT_MAX_ITEMS)
+        return fail(f, "BadRequestException", "More than %d requirements",
+                    COMMIT_MAX_ITEMS);
+    cJSON_ArrayForEach(r, list)
+    {
+        const struct requirement *row = requirement_find(r, f);
+        if (!row)
+            return false;
+        if (creates && row->check != check_create)
+            return fail(f, "IllegalArgumentException",
+                        "Invalid create requirements: [%s]", row->type);
+    }
+    return true;
+}
+
+static bool requirements_hold(const cJSON *base, const cJSON *request,
+                              struct failure *f)
+{
+    const cJSON *r;
+    cJSON_ArrayForEach(r, json_get(request, "requirements"))
+    {
+        const struct requirement *row = requirement_find(r, f);
+        if (!row || !(row->check ? row->check(base, r, f)
+                                 : check_number(row, base, r, f)))
+            return false;
+    }
+    return true;
+}
+
+/* ---- updates ---- */
+
+static const struct commit_update *update_find(const cJSON *update,
+                                               struct failure *f)
+{
+    static const struct commit_update *const tables[] = {
+        updates_of_snapshots, updates_of_layout, updates_of_table};
+    const char *action = json_str(update, "action");
+    if (!action) {
+        fail(f, "BadRequestException",
+             "Cannot parse metadata update. Missing field: action");
+        return NULL;
+    }
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        for (const struct commit_update *u = tables[i]; u->action; u++)
+            if (strcmp(u->action, action) == 0)
+                return u;
+    fail(f, "BadRequestException",
+         "Cannot convert metadata update action to json: %s", action);
+    return NULL;
+}
+
+static bool updates_known(const cJSON *request, struct failure *f)
+{
+    const cJSON *u, *list = json_get(request, "updates");
+    if (list && !cJSON_IsArray(list) && !cJSON_IsNull(list))
+        return fail(f, "BadRequestException",
+                    "Cannot parse updates from non-array");
+    if (cJSON_GetArraySize(list) > COMMIT_MAX_ITEMS)
+        return fail(f, "BadRequestException", "More than %d updates",
+                    COMMIT_MAX_ITEMS);
+    cJSON_ArrayForEach(u, list)
+    {
+        if (!update_find(u, f))
+            return false;
+    }
+    return true;
+}
+
+static bool updates_apply(struct commit *c, const cJSON *request)
+{
+    const cJSON *u;
+    cJSON_ArrayForEach(u, json_get(request, "updates"))
+    {
+        const struct commit_update *row = update_find(u, c->f);
+        if (!row || !row->apply(c, u))
+            return false;
+    }
+    return true;
+}
+
+/* ---- after the updates ---- */
+
+static bool complete(const struct commit *c)
+{
+    static const struct {
+        const char *list, *id, *now, *what;
+    } parts[] = {
+        {"schemas", "schema-id", "current-schema-id", "current schema"},
+        {"partition-specs", "spec-id", "default-spec-id",
+         "default partition spec"},
+        {"sort-orders", "order-id", "default-sort-order-id",
+         "default sort order"},
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (!metadata_find(json_get(c->metadata, parts[i].list), parts[i].id,
+                           json_i64(c->metadata, parts[i].now, -1)))
+            return fail(c->f, "ValidationException",
+                        "Invalid table metadata: no %s", parts[i].what);
+    return true;
+}
+
+static bool holds_id(const cJSON *list, int64_t id)
+{
+    const cJSON *item;
+    cJSON_ArrayForEach(item, list)
+    {
+        int64_t n;
+        if (json_int64(item, &n) && n == id)
+            return true;
+    }
+    return false;
+}
+
+/* Snapshots that were current only within this commit leave no trace; a
+ * removed one cuts off what is older, as history would have a gap. */
+static void settle_snapshot_log(struct commit *c)
+{
+    cJSON *old = cJSON_DetachItemFromObjectCaseSensitive(c->metadata,
+                                                         "snapshot-log");
+    cJSON *log = cJSON_CreateArray(), *entry;
+    const cJSON *snapshots = json_get(c->metadata, "snapshots");
+    int64_t current = json_i64(c->metadata, "current-snapshot-id", -1);
+    while ((entry = cJSON_DetachItemFromArray(old, 0))) {
+        int64_t id = json_i64(entry, "snapshot-id", -1);
+        bool passing = holds_id(c->added, id) && id != current &&
+                       holds_id(c->was_main, id);
+        bool gone = !metadata_find(snapshots, "snapshot-id", id);
+        if (gone && c->removed_snapshots) {
+            cJSON_Delete(log);
+            log = cJSON_CreateArray();
+        }
+        if (passing || gone)
+            cJSON_Delete(entry);
+        else
+            cJSON_AddItemToArray(log, entry);
+    }
+    cJSON_Delete(old);
+    json_set(c->metadata, "snapshot-log", log);
+}
+
+enum { LOG_SLACK_MS = 60000 };
+
+static bool log_sorted(const struct commit *c)
+{
+    const cJSON *entry;
+    int64_t last = INT64_MIN + LOG_SLACK_MS;
+    cJSON_ArrayForEach(entry, json_get(c->metadata, "snapshot-log"))
+    {
+        int64_t ms = json_i64(entry, "timestamp-ms", 0);
+        if (ms < last - LOG_SLACK_MS)
+            return fail(c->f, "IllegalArgumentException",
+                        "[BUG] Expected sorted snapshot log entries.");
+        last = ms;
+    }
+    return true;
+}
+
+static void log_metadata(struct commit *c, const char *base_location)
+{
+    cJSON *log = json_get(c->metadata, "metadata-log");
+    const char *z = metadata_property(c->metadata,
+                                      "write.metadata.previous-versions-max");
+    long long most = METADATA_LOG_MAX;
+    if (c->base) {
+        cJSON *entry = cJSON_CreateObject();
+        json_set_i64(entry, "timestamp-ms",
+                     json_i64(c->base, "last-updated-ms", 0));
+        json_set_str(entry, "metadata-file", base_location);
+        cJSON_AddItemToArray(log, entry);
+    }
+    if (z && (!slice_int64(slice_of(z), &most) || most < 1))
+        most = 1;
+    while (cJSON_GetArraySize(log) > most)
+        cJSON_DeleteItemFromArray(log, 0);
+}
+
+static bool commit_settle(struct commit *c, const char *base_location)
+{
+    int64_t before = json_i64(c->base, "last-updated-ms", 0);
+    if (!complete(c))
+        return false;
+    settle_snapshot_log(c);
+    if (!log_sorted(c))
+        return false;
+    json_set_i64(c->metadata, "last-updated-ms",
+                 c->now_ms > before ? c->now_ms : before);
+    log_metadata(c, base_location);
+    metadata_settle(c->metadata);
+    return true;
+}
+
+/* A new table's format version is what the updates ask for. */
+static int version_asked(const cJSON *request)
+{
+    const cJSON *u;
+    int64_t version = 2;
+    cJSON_ArrayForEach(u, json_get(request, "updates"))
+    {
+        const char *action = json_str(u, "action");
+        if (action && strcmp(action, "upgrade-format-version") == 0)
+            version = json_i64(u, "format-version", 2);
+    }
+    return version >= 1 && version <= FORMAT_VERSION_MAX ? (int)version : 2;
+}
+
+cJSON *commit_apply(const cJSON *base, const char *base_location,
+                    const cJSON *request, const struct metadata_new *n,
+                    bool *changed, struct failure *f)
+{
+    struct commit c = {.base = base,
+                       .now_ms = n->now_ms,
+                       .last_schema = -1,
+                       .last_spec = -1,
+                       .last_order = -1,
+                       .f = f};
+    bool ok = requirements_known(request, f) && updates_known(request, f) &&
+              requirements_hold(base, request, f);
+    if (!ok)
+        return NULL;
+    c.metadata = base ? cJSON_Duplicate(base, true)
+                      : metadata_empty(version_asked(request), n);
+    c.added = cJSON_CreateArray();
+    c.was_main = cJSON_CreateArray();
+    c.changed = !base;
+    ok = updates_apply(&c, request) &&
+         (!c.changed || commit_settle(&c, base_location));
+    cJSON_Delete(c.added);
+    cJSON_Delete(c.was_main);
+    *changed = c.changed;
+    if (ok)
+        return c.metadata;
+    cJSON_Delete(c.metadata);
+    return NULL;
+}

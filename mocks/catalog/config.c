@@ -1,0 +1,90 @@
+/* GET /v1/config: what a client is to know before it asks anything else. */
+#include <string.h>
+
+#include "base/json.h"
+#include "mocks/catalog/inside.h"
+
+#define OWN_URL "{catalog}"
+
+/* A copy of the map; {catalog} in a value stands for the mock's own URL. */
+static cJSON *map(const struct catalog *c, const cJSON *in)
+{
+    cJSON *out = cJSON_CreateObject();
+    const cJSON *item;
+    metadata_properties(in, "map", false, out,
+                        &(struct failure){.type = "done"});
+    cJSON_ArrayForEach(item, in)
+    {
+        const char *z = json_str(in, item->string);
+        const char *at = z ? strstr(z, OWN_URL) : NULL;
+        struct str s;
+        if (!at || !c->own_url)
+            continue;
+        str_init(&s, 4096);
+        str_add(&s, z, (size_t)(at - z));
+        str_addz(&s, c->own_url);
+        str_addz(&s, at + strlen(OWN_URL));
+        json_set_str(out, item->string, str_z(&s));
+        str_fini(&s);
+    }
+    return out;
+}
+
+/* All of the table but what comes before the handshake. */
+static cJSON *endpoints(const struct catalog *c)
+{
+    cJSON *list = cJSON_CreateArray();
+    const char *const *own = c->o.endpoints.items;
+    for (size_t i = 0; i < c->o.endpoints.n; i++)
+        cJSON_AddItemToArray(list, cJSON_CreateString(own[i]));
+    if (c->o.endpoints.n > 0)
+        return list;
+    for (const struct operation *op = catalog_operations; op->name; op++) {
+        struct str s;
+        if (!strstr(op->route, "{prefix}"))
+            continue;
+        str_init(&s, 256);
+        str_addf(&s, "%s %s", op->method, op->route);
+        cJSON_AddItemToArray(list, cJSON_CreateString(str_z(&s)));
+        str_fini(&s);
+    }
+    return list;
+}
+
+static bool leaves_endpoints_out(const struct catalog *c)
+{
+    const char *const *own = c->o.endpoints.items;
+    return c->o.endpoints.n == 1 && strcmp(own[0], "none") == 0;
+}
+
+/* ISO 8601: PT30M, PT90S, PT0.250S. */
+static const char *duration(int64_t ms, struct arena *a)
+{
+    if (ms % 60000 == 0)
+        return arena_printf(a, "PT%lldM", (long long)(ms / 60000));
+    if (ms % 1000 == 0)
+        return arena_printf(a, "PT%lldS", (long long)(ms / 1000));
+    return arena_printf(a, "PT%lld.%03lldS", (long long)(ms / 1000),
+                        (long long)(ms % 1000));
+}
+
+bool op_get_config(struct call *k)
+{
+    const struct catalog *c = k->c;
+    cJSON *body = cJSON_CreateObject();
+    cJSON *overrides = map(c, c->o.overrides);
+    if (c->o.prefix && *c->o.prefix && !json_get(overrides, "prefix"))
+        json_set_str(overrides, "prefix", c->o.prefix);
+    if (c->o.separator && !json_get(overrides, "namespace-separator"))
+        json_set_str(overrides, "namespace-separator", c->o.separator);
+    json_set(body, "defaults", map(c, c->o.defaults));
+    json_set(body, "overrides", overrides);
+    if (!leaves_endpoints_out(c))
+        json_set(body, "endpoints", endpoints(c));
+    if (c->o.idempotency_ms > 0)
+        json_set_str(body, "idempotency-key-lifetime",
+                     duration(c->o.idempotency_ms, &k->x->arena));
+    call_answer(k, 200, body);
+    cJSON_Delete(body);
+    return true;
+}

@@ -1,0 +1,149 @@
+/* Idempotency keys: answers kept for a while and given again.
+ *
+ * Only with the option idempotency. Successes and those client errors that
+ * would come again are kept, never a 5xx; a success is kept when its change
+ * is published, so that a change that was dropped leaves no answer behind.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "base/json.h"
+#include "mocks/catalog/inside.h"
+
+enum { KEY_LENGTH = 36, KEPT_MAX = 1000 };
+
+struct kept {
+    UT_hash_handle hh;
+    char key[KEY_LENGTH + 1];
+    char *target; /* method and path */
+    int status;
+    char *body, *type, *etag; /* NULL: none */
+    size_t len;
+    int64_t until_ms;
+};
+
+static void forget(struct catalog *c, struct kept *e)
+{
+    HASH_DEL(c->kept, e);
+    c->n_kept--;
+    free(e->target);
+    free(e->body);
+    free(e->type);
+    free(e->etag);
+    free(e);
+}
+
+void kept_clear(struct catalog *c)
+{
+    struct kept *e, *next;
+    HASH_ITER(hh, c->kept, e, next)
+    {
+        forget(c, e);
+    }
+}
+
+static bool is_uuid(struct slice s)
+{
+    if (s.len != KEY_LENGTH)
+        return false;
+    for (size_t i = 0; i < s.len; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (dash ? s.p[i] != '-'
+                 : !s.p[i] || !strchr("0123456789abcdefABCDEF", s.p[i]))
+            return false;
+    }
+    return true;
+}
+
+/* The request's key; empty when there is none that counts. */
+static struct slice key_of(const struct catalog *c, const struct exchange *x)
+{
+    if (c->o.idempotency_ms <= 0 || !x->op->writes)
+        return (struct slice){0};
+    return http_header(x->request, "idempotency-key");
+}
+
+static const char *target_of(struct exchange *x)
+{
+    return arena_printf(&x->arena, SLICE_FMT " " SLICE_FMT,
+                        SLICE_ARG(x->request->method),
+                        SLICE_ARG(x->request->path));
+}
+
+static struct kept *find(struct catalog *c, struct slice key)
+{
+    struct kept *e;
+    HASH_FIND(hh, c->kept, key.p, key.len, e);
+    if (!e || e->until_ms > clock_unix_ms(c->clock))
+        return e;
+    forget(c, e);
+    return NULL;
+}
+
+static void answer_again(struct call *k, const struct kept *e)
+{
+    exchange_answer(k->x, e->status, e->type,
+                    (struct slice){e->body, e->len});
+    if (e->etag)
+        answer_set(&k->x->answer, &k->x->arena, "ETag", "%s", e->etag);
+}
+
+bool kept_answers(struct call *k)
+{
+    struct slice key = key_of(k->c, k->x);
+    if (!key.p)
+        return false;
+    if (!is_uuid(key)) {
+        fail(&k->f, "BadRequestException", "Invalid Idempotency-Key: %.*s",
+             (int)(key.len < 100 ? key.len : 100), key.p);
+        return true;
+    }
+    const struct kept *e = find(k->c, key);
+    if (!e)
+        return false;
+    if (strcmp(e->target, target_of(k->x)) != 0)
+        fail(&k->f, "UnprocessableEntityException",
+             "Idempotency-Key was used for another operation: %.*s",
+             (int)key.len, key.p);
+    else
+        answer_again(k, e);
+    return true;
+}
+
+static bool comes_again(int status)
+{
+    static const int kept[] = {400, 404, 406, 409, 422};
+    if (status >= 200 && status < 300)
+        return true;
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        if (kept[i] == status)
+            return true;
+    return false;
+}
+
+static char *copy(const char *z)
+{
+    return z ? mem_strdup(z) : NULL;
+}
+
+void kept_remember(struct catalog *c, struct exchange *x)
+{
+    struct slice key = key_of(c, x);
+    const struct answer *w = &x->answer;
+    if (!key.p || !is_uuid(key) || !comes_again(w->status) || find(c, key))
+        return;
+    if (c->n_kept >= KEPT_MAX)
+        forget(c, c->kept); /* the oldest: the hash keeps their order */
+    struct kept *e = mem_alloc(sizeof *e);
+    memcpy(e->key, key.p, KEY_LENGTH);
+    e->target = mem_strdup(target_of(x));
+    e->status = w->status;
+    e->body = mem_memdup(w->body.p, w->body.len);
+    e->len = w->body.len;
+    e->type = copy(answer_get(w, "Content-Type"));
+    e->etag = copy(answer_get(w, "ETag"));
+    e->until_ms = clock_unix_ms(c->clock) + c->o.idempotency_ms;
+    HASH_ADD(hh, c->kept, key, KEY_LENGTH, e);
+    c->n_kept++;
+}

@@ -1,0 +1,153 @@
+/* inside: what the catalog's own files share: its data, and one call.
+ *
+ * A call is a request under way. route.c makes it, checks who asks, finds the
+ * operation's function in the table and turns its failure into an answer; an
+ * operation's function answers and prepares a write, or fails.
+ */
+#ifndef MOCKS_CATALOG_INSIDE_H
+#define MOCKS_CATALOG_INSIDE_H
+
+#include "base/rng.h"
+#include "base/spec.h"
+#include "mocks/catalog/catalog.h"
+#include "mocks/catalog/errors.h"
+#include "mocks/catalog/metadata.h"
+#include "mocks/catalog/names.h"
+#include "mocks/catalog/state.h"
+
+struct catalog_table_option {
+    const char *name, *namespace_, *location;
+    const cJSON *schema, *spec, *order, *properties;
+};
+
+struct catalog_options {
+    struct spec_list namespaces; /* const char *, dotted */
+    struct spec_list tables;     /* struct catalog_table_option */
+    struct spec_list views;      /* const char *, "ns.name" */
+    struct spec_list endpoints;  /* const char * */
+    const cJSON *defaults, *overrides;
+    const char *warehouse, *prefix, *separator, *token, *credential;
+    int64_t page_size;
+    int64_t token_lifetime_ms, idempotency_ms;
+    bool etag, metadata_gzip;
+};
+
+struct catalog {
+    struct service service;
+    struct arena arena; /* of options */
+    cJSON *tree;        /* options as they came; o points into it */
+    struct catalog_options o;
+    const struct warehouse *files;
+    const struct clock *clock;
+    uint64_t seed;
+    struct rng rng; /* for what is done without a request */
+    struct secrets *secrets;
+    const char *own_url;
+    struct state state;
+    uint64_t session_epoch; /* tokens of an older one are no longer good */
+    struct kept *kept;      /* idempotency.c */
+    size_t n_kept;
+};
+
+struct call {
+    struct catalog *c;
+    struct exchange *x;
+    struct ns_name ns; /* of the path */
+    const char *table; /* of the path, or NULL */
+    cJSON *body;       /* once call_body was asked for it */
+    struct failure f;
+};
+
+/* Runs the operation x->op (struct operation's handle). */
+void catalog_handle(struct exchange *x);
+
+/* The request's body: an object. NULL with k->f. */
+const cJSON *call_body(struct call *k);
+int64_t call_now_ms(const struct call *k);
+const char *call_query(struct call *k, const char *name);
+
+/* ---- routes (route.c) ---- */
+void route_name_operation(struct exchange *x);
+/* The path's namespace and table. False with f. */
+bool route_names(const struct catalog *c, const struct exchange *x,
+                 struct ns_name *ns, const char **table, struct failure *f);
+
+/* ---- answers and changes (answers.c) ---- */
+void call_answer(struct call *k, int status, const cJSON *body);
+void call_answer_empty(struct call *k, int status);
+/* A table's LoadTableResult, borrowed from v. */
+void call_answer_table(struct call *k, struct version *v);
+/* Prepares w, copied; its names must live in the exchange's arena. Takes a
+ * reference to base and next of its own. */
+void call_write(struct call *k, const struct write *w, const char *what);
+/* What a look-up of this request sees. */
+struct version *call_space(struct call *k, const struct ns_name *ns);
+struct version *call_seen(struct call *k, const struct ns_name *ns,
+                          const char *table, enum version_kind kind);
+/* The same, failing in the reference's words. */
+struct version *call_need_space(struct call *k, const struct ns_name *ns);
+struct version *call_need_table(struct call *k, const struct ns_name *ns,
+                                const char *table);
+
+/* ---- lists (pages.c): answers {key: [...], "next-page-token": ...} ---- */
+enum { PAGE_MAX = 1000 };
+bool call_list(struct call *k, const struct kin *kin, enum version_kind kind,
+               const char *key,
+               cJSON *(*item)(const struct call *k, const struct entry *e));
+bool page_repeat_token(struct catalog *c, struct exchange *x, char why[160]);
+
+/* ---- who asks (auth.c) ---- */
+bool auth_check(struct call *k);
+
+/* ---- idempotency.c ---- */
+/* True when the answer was given before and has been given again, or when the
+ * key cannot be used (k->f). */
+bool kept_answers(struct call *k);
+void kept_remember(struct catalog *c, struct exchange *x);
+void kept_clear(struct catalog *c);
+
+/* ---- tables.c ---- */
+const char *table_location(const struct catalog *c, const struct ns_name *ns,
+                           const char *table, struct arena *a);
+/* A new table's first version; the caller unrefs it. NULL with f. */
+struct version *table_create(const struct catalog *c, const struct ns_name *ns,
+                             const char *table, const cJSON *create,
+                             struct rng *rng, struct failure *f);
+/* The version that follows base (NULL: none). Takes metadata over. */
+struct version *table_next(const struct catalog *c, const struct version *base,
+                           cJSON *metadata, struct rng *rng,
+                           struct failure *f);
+
+/* ---- operations, one a row of route.c ---- */
+bool op_get_config(struct call *k);
+bool op_get_token(struct call *k);
+bool op_list_namespaces(struct call *k);
+bool op_create_namespace(struct call *k);
+bool op_load_namespace(struct call *k);
+bool op_namespace_exists(struct call *k);
+bool op_drop_namespace(struct call *k);
+bool op_update_properties(struct call *k);
+bool op_list_tables(struct call *k);
+bool op_create_table(struct call *k);
+bool op_load_table(struct call *k);
+bool op_table_exists(struct call *k);
+bool op_update_table(struct call *k);
+bool op_drop_table(struct call *k);
+bool op_rename_table(struct call *k);
+bool op_report_metrics(struct call *k);
+
+/* ---- meddle.c, drift.c, rival.c ---- */
+bool catalog_meddle(void *state, struct exchange *x, enum meddle what,
+                    const cJSON *params, char why[160]);
+/* Changes a table's metadata as the word says: a copy, which the caller
+ * deletes. NULL with f when there is nothing to change that way. */
+cJSON *drift_apply(const cJSON *metadata, const char *base_location,
+                   const char *word, const struct metadata_new *n,
+                   struct failure *f);
+/* The updateTable request of another writer's append, which the caller
+ * deletes, and the manifest list that its snapshot names. */
+cJSON *rival_commit(const cJSON *metadata, int64_t now_ms, struct rng *rng,
+                    const char **location, struct str *manifest_list,
+                    struct arena *a);
+
+#endif

@@ -1,0 +1,54 @@
+/* metadata: table metadata documents, and the files they are kept in. */
+#ifndef MOCKS_CATALOG_METADATA_H
+#define MOCKS_CATALOG_METADATA_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/rng.h"
+#include "mocks/catalog/errors.h"
+#include "mocks/catalog/state.h"
+#include "mocks/warehouse.h"
+
+/* What a new document needs besides the request. */
+struct metadata_new {
+    const char *location; /* default; the request's own goes first */
+    const char *staged_at; /* property created-at, or NULL */
+    int64_t now_ms;
+    struct rng *rng; /* of the uuid */
+    bool gzip;       /* where the table does not say */
+};
+
+/* The document of a createTable request: ids numbered anew. The caller
+ * deletes it. NULL with f. */
+cJSON *metadata_create(const cJSON *create, const struct metadata_new *n,
+                       struct failure *f);
+/* A document with nothing in it, for commits that create. */
+cJSON *metadata_empty(int format_version, const struct metadata_new *n);
+
+/* Makes the members agree that depend on the format version and on others
+ * (current-snapshot-id, next-row-id, and v1's schema and partition-spec). */
+void metadata_settle(cJSON *metadata);
+
+const char *metadata_property(const cJSON *metadata, const char *name);
+/* A map of strings: numbers and booleans become text. False with f for
+ * anything else. what: "properties". Adds to out, reserved keys left out when
+ * told so. */
+bool metadata_properties(const cJSON *in, const char *what, bool reserved,
+                         cJSON *out, struct failure *f);
+/* Element of a list whose member is that number. */
+cJSON *metadata_find(const cJSON *list, const char *member, int64_t value);
+
+/* "<folder>/NNNNN-<uuid>[.gz].metadata.json" in f's arena; NULL with f for an
+ * unknown codec. */
+const char *metadata_location(const cJSON *metadata, int64_t number,
+                              struct rng *rng, bool gzip, struct failure *f);
+
+/* Writes v's metadata at v->location, gzipped when its name says so. */
+bool metadata_write(const struct warehouse *files, const struct version *v,
+                    char why[160]);
+/* Removes v's metadata files and snapshots' manifest lists. */
+void metadata_purge(const struct warehouse *files, const struct version *v);
+
+#endif

@@ -1,0 +1,257 @@
+/* The table of operations, and which of them a request means.
+ *
+ * A new operation is a row here and a function in the file of its topic. The
+ * routes are written as the specification has them; the same text is what
+ * GET /v1/config advertises.
+ */
+#include <string.h>
+
+#include "base/json.h"
+#include "mocks/catalog/inside.h"
+
+#define NS "/v1/{prefix}/namespaces"
+#define NS1 NS "/{namespace}"
+#define TABLES NS1 "/tables"
+#define TABLE1 TABLES "/{table}"
+
+/* name, method, route, function, writes, doc */
+#define ROWS(X)                                                               \
+    X("getConfig", "GET", "/v1/config", op_get_config, false,                 \
+      "defaults, overrides and endpoints")                                    \
+    X("getToken", "POST", "/v1/oauth/tokens", op_get_token, false,            \
+      "a bearer token for client credentials")                                \
+    X("listNamespaces", "GET", NS, op_list_namespaces, false,                 \
+      "namespaces below a parent, in pages")                                  \
+    X("createNamespace", "POST", NS, op_create_namespace, true,               \
+      "a namespace with properties")                                          \
+    X("loadNamespace", "GET", NS1, op_load_namespace, false,                  \
+      "a namespace's properties")                                             \
+    X("namespaceExists", "HEAD", NS1, op_namespace_exists, false,             \
+      "204 or 404 without a body")                                            \
+    X("dropNamespace", "DELETE", NS1, op_drop_namespace, true,                \
+      "an empty namespace goes")                                              \
+    X("updateProperties", "POST", NS1 "/properties", op_update_properties,    \
+      true, "namespace properties set and removed")                           \
+    X("listTables", "GET", TABLES, op_list_tables, false,                     \
+      "tables of a namespace, in pages")                                      \
+    X("createTable", "POST", TABLES, op_create_table, true,                   \
+      "a table, or a staged one")                                             \
+    X("loadTable", "GET", TABLE1, op_load_table, false,                       \
+      "a table's metadata; 304 with If-None-Match")                           \
+    X("tableExists", "HEAD", TABLE1, op_table_exists, false,                  \
+      "204 or 404 without a body")                                            \
+    X("updateTable", "POST", TABLE1, op_update_table, true,                   \
+      "a commit: requirements and updates")                                   \
+    X("dropTable", "DELETE", TABLE1, op_drop_table, true,                     \
+      "a table goes; purgeRequested takes its files too")                     \
+    X("renameTable", "POST", "/v1/{prefix}/tables/rename", op_rename_table,   \
+      true, "a table moves to another name")                                  \
+    X("reportMetrics", "POST", TABLE1 "/metrics", op_report_metrics, false,   \
+      "a report is taken and forgotten")
+
+#define OPERATION(name, method, route, run, writes, doc)                      \
+    {name, method, route, catalog_handle, writes, doc},
+#define RUN(name, method, route, run, writes, doc) run,
+
+const struct operation catalog_operations[] = {ROWS(OPERATION){0}};
+
+static bool (*const runs[])(struct call *k) = {ROWS(RUN)};
+
+enum { SEGMENTS_MAX = 16 };
+
+struct segments {
+    struct slice at[SEGMENTS_MAX];
+    size_t n;
+};
+
+/* Cuts "/a/b" at its slashes. False: not such a path, or too long a one. */
+static bool cut(struct slice path, struct segments *out)
+{
+    out->n = 0;
+    while (path.len > 0) {
+        if (path.p[0] != '/' || out->n == SEGMENTS_MAX)
+            return false;
+        const char *from = path.p + 1;
+        const char *end = memchr(from, '/', path.len - 1);
+        size_t n = end ? (size_t)(end - from) : path.len - 1;
+        out->at[out->n++] = (struct slice){from, n};
+        path.p += n + 1;
+        path.len -= n + 1;
+    }
+    return out->n > 0;
+}
+
+/* Takes the prefix off: "/v1/p/namespaces" becomes "/v1", "/namespaces". */
+static bool path_segments(const struct catalog *c, struct slice path,
+                          struct segments *out)
+{
+    const char *prefix = c->o.prefix;
+    if (!prefix || !*prefix || !slice_starts(path, "/v1/") ||
+        slice_eqz(path, "/v1/config") || slice_eqz(path, "/v1/oauth/tokens"))
+        return cut(path, out);
+    struct slice rest = {path.p + 4, path.len - 4};
+    size_t n = strlen(prefix);
+    if (!slice_starts(rest, prefix) || rest.len <= n || rest.p[n] != '/')
+        return false;
+    struct segments tail;
+    if (!cut((struct slice){rest.p + n, rest.len - n}, &tail) ||
+        tail.n == SEGMENTS_MAX)
+        return false;
+    out->at[0] = SLICE_LIT("v1");
+    memcpy(out->at + 1, tail.at, tail.n * sizeof *tail.at);
+    out->n = tail.n + 1;
+    return true;
+}
+
+/* Does the route fit? Variables are left in ns and table, if they are asked
+ * for. */
+static bool fits(const char *route, const struct segments *s,
+                 struct slice *ns, struct slice *table)
+{
+    struct segments r;
+    size_t i = 0;
+    if (!cut(slice_of(route), &r))
+        return false;
+    for (size_t j = 0; j < r.n; j++) {
+        if (slice_eqz(r.at[j], "{prefix}"))
+            continue;
+        if (i == s->n)
+            return false;
+        struct slice is = s->at[i++];
+        if (slice_eqz(r.at[j], "{namespace}"))
+            *ns = is;
+        else if (slice_eqz(r.at[j], "{table}"))
+            *table = is;
+        else if (r.at[j].len != is.len ||
+                 memcmp(r.at[j].p, is.p, is.len) != 0)
+            return false;
+    }
+    return i == s->n;
+}
+
+static const struct operation *find(const struct catalog *c,
+                                    const struct http_request *r,
+                                    struct slice *ns, struct slice *table)
+{
+    struct segments s;
+    if (!path_segments(c, r->path, &s))
+        return NULL;
+    for (const struct operation *op = catalog_operations; op->name; op++) {
+        *ns = *table = (struct slice){0};
+        if (slice_eqz(r->method, op->method) && fits(op->route, &s, ns, table))
+            return op;
+    }
+    return NULL;
+}
+
+bool route_names(const struct catalog *c, const struct exchange *x,
+                 struct ns_name *ns, const char **table, struct failure *f)
+{
+    struct slice raw_ns, raw_table;
+    *ns = (struct ns_name){0};
+    *table = NULL;
+    if (!find(c, x->request, &raw_ns, &raw_table))
+        return fail(f, "BadRequestException", "No route for request");
+    if (raw_ns.p && !ns_from_path(raw_ns, c->o.separator, ns, f))
+        return false;
+    return !raw_table.p || name_from_path(raw_table, table, f);
+}
+
+/* Where the names of an operation's subject are in its body. */
+static const struct body_names {
+    const char *operation;
+    const char *inside; /* member that holds both, or NULL */
+    const char *namespace_, *name;
+} body_names[] = {
+    {"createNamespace", NULL, "namespace", NULL},
+    {"createTable", NULL, NULL, "name"},
+    {"renameTable", "source", "namespace", "name"},
+};
+
+static void name_from_body(struct exchange *x, const struct catalog *c,
+                           const struct body_names *row)
+{
+    struct failure f = {.arena = &x->arena};
+    struct ns_name ns;
+    cJSON *body = json_parse(x->request->body.p, x->request->body.len, NULL);
+    const cJSON *at = row->inside ? json_get(body, row->inside) : body;
+    if (row->namespace_ && ns_from_json(json_get(at, row->namespace_),
+                                        c->o.separator, &ns, &f))
+        x->names.namespace_ = ns.dotted;
+    if (row->name && json_str(at, row->name))
+        x->names.table = arena_strdup(&x->arena, json_str(at, row->name));
+    cJSON_Delete(body);
+}
+
+void route_name_operation(struct exchange *x)
+{
+    const struct catalog *c = x->service->state;
+    struct failure f = {.arena = &x->arena};
+    struct ns_name ns;
+    struct slice unused[2];
+    const char *table;
+    x->op = find(c, x->request, &unused[0], &unused[1]);
+    if (!x->op || !route_names(c, x, &ns, &table, &f))
+        return;
+    if (ns.n > 0)
+        x->names.namespace_ = ns.dotted;
+    if (table)
+        x->names.table = table;
+    if (x->request->body.len == 0)
+        return;
+    for (size_t i = 0; i < sizeof body_names / sizeof *body_names; i++)
+        if (strcmp(body_names[i].operation, x->op->name) == 0)
+            name_from_body(x, c, &body_names[i]);
+}
+
+/* ---- running an operation ---- */
+
+static bool run(struct call *k)
+{
+    if (!auth_check(k) ||
+        !route_names(k->c, k->x, &k->ns, &k->table, &k->f))
+        return false;
+    if (kept_answers(k))
+        return k->f.type == NULL;
+    return runs[k->x->op - catalog_operations](k);
+}
+
+void catalog_handle(struct exchange *x)
+{
+    struct call k = {.c = x->service->state,
+                     .x = x,
+                     .f = {.arena = &x->arena}};
+    if (!run(&k))
+        error_answer(x, k.f.type, k.f.status, k.f.message);
+    /* With a change prepared, the answer counts when it is published. */
+    if (!x->change.publish)
+        kept_remember(k.c, x);
+    cJSON_Delete(k.body);
+}
+
+const cJSON *call_body(struct call *k)
+{
+    struct json_error e;
+    struct slice text = k->x->request->body;
+    if (k->body)
+        return k->body;
+    k->body = json_parse(text.p ? text.p : "", text.len, &e);
+    if (!k->body)
+        fail(&k->f, "BadRequestException",
+             "Cannot parse request body: %s at line %d, column %d", e.message,
+             e.line, e.col);
+    else if (!cJSON_IsObject(k->body))
+        fail(&k->f, "BadRequestException",
+             "Cannot parse request body: not an object");
+    return k->f.type ? NULL : k->body;
+}
+
+int64_t call_now_ms(const struct call *k)
+{
+    return clock_unix_ms(k->c->clock);
+}
+
+const char *call_query(struct call *k, const char *name)
+{
+    return http_query(k->x->request, name, &k->x->arena);
+}

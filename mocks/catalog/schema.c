@@ -1,0 +1,462 @@
+/* Schemas: a checked copy of what came in, and new field ids. See schema.h. */
+#include "mocks/catalog/schema.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+
+#include "base/json.h"
+
+struct schema_id {
+    UT_hash_handle hh;
+    int64_t old, now;
+};
+
+bool need_int(const cJSON *obj, const char *name, int64_t *out,
+              struct failure *f)
+{
+    if (json_int64(json_get(obj, name), out))
+        return true;
+    return fail(f, "BadRequestException", "Cannot parse missing int: %s",
+                name);
+}
+
+const char *need_text(const cJSON *obj, const char *name, struct failure *f)
+{
+    const char *z = json_str(obj, name);
+    if (!z)
+        fail(f, "BadRequestException", "Cannot parse missing string: %s",
+             name);
+    return z;
+}
+
+/* ---- types ---- */
+
+static const struct primitive {
+    const char *name;
+    int since;    /* format version */
+    int numbers;  /* in brackets or parentheses */
+} primitives[] = {
+    {"boolean", 1, 0},     {"int", 1, 0},          {"long", 1, 0},
+    {"float", 1, 0},       {"double", 1, 0},       {"decimal", 1, 2},
+    {"date", 1, 0},        {"time", 1, 0},         {"timestamp", 1, 0},
+    {"timestamptz", 1, 0}, {"string", 1, 0},       {"uuid", 1, 0},
+    {"fixed", 1, 1},       {"binary", 1, 0},       {"timestamp_ns", 3, 0},
+    {"variant", 3, 0},     {"timestamptz_ns", 3, 0}, {"unknown", 3, 0},
+    {"geometry", 3, -1},   {"geography", 3, -1},
+};
+
+bool type_is(const char *type, const char *kind)
+{
+    size_t n = strlen(kind);
+    return strncmp(type, kind, n) == 0 &&
+           (type[n] == 0 || type[n] == '(' || type[n] == '[');
+}
+
+/* "(9, 2)" or "[16]": count plain numbers, -1 when it is none of these. */
+static int count_numbers(const char *z)
+{
+    char close = *z == '(' ? ')' : ']';
+    int n = 0;
+    if (*z != '(' && *z != '[')
+        return *z ? -1 : 0;
+    for (z++;; z++) {
+        while (*z == ' ')
+            z++;
+        size_t digits = strspn(z, "0123456789");
+        if (digits == 0 || digits > 9)
+            return -1;
+        n++;
+        z += digits;
+        while (*z == ' ')
+            z++;
+        if (*z != ',')
+            break;
+    }
+    return *z == close && z[1] == 0 ? n : -1;
+}
+
+struct reading {
+    int format_version;
+    int64_t fields; /* so far */
+    struct schema_id *seen;
+    struct failure *f;
+};
+
+static bool primitive_check(const char *type, struct reading *r)
+{
+    for (size_t i = 0; i < sizeof primitives / sizeof *primitives; i++) {
+        const struct primitive *p = &primitives[i];
+        if (!type_is(type, p->name))
+            continue;
+        if (p->numbers >= 0 &&
+            count_numbers(type + strlen(p->name)) != p->numbers)
+            break;
+        if (p->since > r->format_version)
+            return fail(r->f, "IllegalArgumentException",
+                        "Invalid schema for v%d:\n- Invalid type: %s is not "
+                        "supported until v%d",
+                        r->format_version, type, p->since);
+        return true;
+    }
+    return fail(r->f, "BadRequestException",
+                "Cannot parse type string to primitive: %s", type);
+}
+
+static bool read_id(const cJSON *in, const char *name, cJSON *out,
+                    struct reading *r)
+{
+    int64_t id;
+    if (!need_int(in, name, &id, r->f))
+        return false;
+    if (id < 0 || id > INT32_MAX)
+        return fail(r->f, "BadRequestException", "Invalid %s: %lld", name,
+                    (long long)id);
+    struct schema_id *seen;
+    HASH_FIND(hh, r->seen, &id, sizeof id, seen);
+    if (seen)
+        return fail(r->f, "ValidationException",
+                    "Invalid schema: multiple fields with id %lld",
+                    (long long)id);
+    if (++r->fields > SCHEMA_MAX_FIELDS)
+        return fail(r->f, "BadRequestException",
+                    "Invalid schema: more than %d fields", SCHEMA_MAX_FIELDS);
+    seen = arena_alloc(r->f->arena, sizeof *seen);
+    seen->old = id;
+    HASH_ADD(hh, r->seen, old, sizeof seen->old, seen);
+    json_set_i64(out, name, id);
+    return true;
+}
+
+static bool read_bool(const cJSON *in, const char *name, cJSON *out,
+                      struct reading *r)
+{
+    const cJSON *b = json_get(in, name);
+    if (!cJSON_IsBool(b))
+        return fail(r->f, "BadRequestException",
+                    "Cannot parse missing boolean: %s", name);
+    json_set(out, name, cJSON_CreateBool(cJSON_IsTrue(b)));
+    return true;
+}
+
+static cJSON *read_type(const cJSON *in, struct reading *r);
+
+static cJSON *read_field(const cJSON *in, struct reading *r)
+{
+    static const char *const optional[] = {"initial-default",
+                                           "write-default"};
+    cJSON *out = cJSON_CreateObject(), *type = NULL;
+    const char *name = NULL, *doc = json_str(in, "doc");
+    if (!read_id(in, "id", out, r) || !(name = need_text(in, "name", r->f)))
+        goto fail;
+    json_set_str(out, "name", name);
+    if (!read_bool(in, "required", out, r))
+        goto fail;
+    type = read_type(json_get(in, "type"), r);
+    if (!type)
+        goto fail;
+    json_set(out, "type", type);
+    if (doc)
+        json_set_str(out, "doc", doc);
+    for (size_t i = 0; i < 2; i++) {
+        const cJSON *value = json_get(in, optional[i]);
+        if (!value)
+            continue;
+        if (r->format_version < 3 && !cJSON_IsNull(value) && i == 0) {
+            fail(r->f, "IllegalArgumentException",
+                 "Invalid schema for v%d:\n- Invalid initial default for %s: "
+                 "non-null default is not supported until v3",
+                 r->format_version, name);
+            goto fail;
+        }
+        json_set(out, optional[i], cJSON_Duplicate(value, true));
+    }
+    return out;
+fail:
+    cJSON_Delete(out);
+    return NULL;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(json_str(*(const cJSON *const *)a, "name"),
+                  json_str(*(const cJSON *const *)b, "name"));
+}
+
+static bool names_differ(const cJSON *fields, struct reading *r)
+{
+    size_t n = 0, most = (size_t)cJSON_GetArraySize(fields);
+    const cJSON **all = arena_alloc(r->f->arena, (most + 1) * sizeof *all);
+    const cJSON *field;
+    cJSON_ArrayForEach(field, fields)
+        all[n++] = field;
+    qsort(all, n, sizeof *all, by_name);
+    for (size_t i = 1; i < n; i++)
+        if (by_name(&all[i - 1], &all[i]) == 0) {
+            int64_t a = json_i64(all[i - 1], "id", 0);
+            int64_t b = json_i64(all[i], "id", 0);
+            return fail(r->f, "ValidationException",
+                        "Invalid schema: multiple fields for name %s: %lld "
+                        "and %lld",
+                        json_str(all[i], "name"), (long long)(a < b ? a : b),
+                        (long long)(a < b ? b : a));
+        }
+    return true;
+}
+
+/* Adds "type" and "fields" to out. */
+static bool read_struct(const cJSON *in, cJSON *out, struct reading *r)
+{
+    const cJSON *fields = json_get(in, "fields"), *field;
+    cJSON *list = cJSON_AddArrayToObject(out, "fields");
+    if (!cJSON_IsArray(fields))
+        return fail(r->f, "BadRequestException",
+                    "Cannot parse struct fields from non-array");
+    cJSON_ArrayForEach(field, fields)
+    {
+        cJSON *copy = read_field(field, r);
+        if (!copy)
+            return false;
+        cJSON_AddItemToArray(list, copy);
+    }
+    return names_differ(list, r);
+}
+
+/* element or value: its id, whether it is required, its type */
+static bool read_part(const cJSON *in, const char *part, bool has_required,
+                      cJSON *out, struct reading *r)
+{
+    struct arena *a = r->f->arena;
+    if (!read_id(in, arena_printf(a, "%s-id", part), out, r))
+        return false;
+    cJSON *type = read_type(json_get(in, part), r);
+    if (!type)
+        return false;
+    json_set(out, part, type);
+    return !has_required ||
+           read_bool(in, arena_printf(a, "%s-required", part), out, r);
+}
+
+static cJSON *read_type(const cJSON *in, struct reading *r)
+{
+    if (cJSON_IsString(in))
+        return primitive_check(in->valuestring, r)
+                   ? cJSON_CreateString(in->valuestring)
+                   : NULL;
+    const char *kind = json_str(in, "type");
+    cJSON *out = cJSON_CreateObject();
+    bool ok;
+    json_set_str(out, "type", kind ? kind : "");
+    if (kind && strcmp(kind, "struct") == 0)
+        ok = read_struct(in, out, r);
+    else if (kind && strcmp(kind, "list") == 0)
+        ok = read_part(in, "element", true, out, r);
+    else if (kind && strcmp(kind, "map") == 0)
+        ok = read_part(in, "key", false, out, r) &&
+             read_part(in, "value", true, out, r);
+    else
+        ok = fail(r->f, "BadRequestException", "Cannot parse type from json");
+    if (ok)
+        return out;
+    cJSON_Delete(out);
+    return NULL;
+}
+
+static bool read_identifiers(const cJSON *in, cJSON *out, struct failure *f)
+{
+    const cJSON *ids = json_get(in, "identifier-field-ids"), *item;
+    if (!ids || cJSON_IsNull(ids) || !cJSON_GetArraySize(ids))
+        return true;
+    cJSON *list = cJSON_AddArrayToObject(out, "identifier-field-ids");
+    cJSON_ArrayForEach(item, ids)
+    {
+        int64_t id;
+        const cJSON *field =
+            json_int64(item, &id) ? schema_field(out, id) : NULL;
+        if (!field)
+            return fail(f, "IllegalArgumentException",
+                        "Cannot add field as an identifier field: not found "
+                        "in current schema");
+        if (!json_bool(field, "required"))
+            return fail(f, "IllegalArgumentException",
+                        "Cannot add field %s as an identifier field: not a "
+                        "required field",
+                        json_str(field, "name"));
+        if (!json_str(field, "type"))
+            return fail(f, "IllegalArgumentException",
+                        "Cannot add field %s as an identifier field: not a "
+                        "primitive type field",
+                        json_str(field, "name"));
+        cJSON_AddItemToArray(list, json_new_int64(id));
+    }
+    return true;
+}
+
+cJSON *schema_read(const cJSON *in, int format_version, struct failure *f)
+{
+    struct reading r = {format_version, 0, NULL, f};
+    const char *type = json_str(in, "type");
+    cJSON *out = NULL;
+    bool ok = false;
+    if (!in || cJSON_IsNull(in))
+        fail(f, "IllegalArgumentException", "Invalid schema: null");
+    else if (!type || strcmp(type, "struct") != 0)
+        fail(f, "BadRequestException",
+             "Cannot create schema, not a struct type");
+    else {
+        out = cJSON_CreateObject();
+        json_set_str(out, "type", "struct");
+        json_set_i64(out, "schema-id", json_i64(in, "schema-id", 0));
+        ok = read_struct(in, out, &r) && read_identifiers(in, out, f);
+    }
+    HASH_CLEAR(hh, r.seen);
+    if (ok)
+        return out;
+    cJSON_Delete(out);
+    return NULL;
+}
+
+/* ---- numbering ---- */
+
+struct numbering {
+    int64_t last;
+    struct schema_ids *ids;
+};
+
+static void renumber_one(cJSON *obj, const char *name, struct numbering *n)
+{
+    struct schema_id *id = mem_alloc(sizeof *id);
+    id->old = json_i64(obj, name, 0);
+    id->now = ++n->last;
+    HASH_ADD(hh, n->ids->hash, old, sizeof id->old, id);
+    json_set_i64(obj, name, id->now);
+}
+
+static void renumber_type(cJSON *type, struct numbering *n)
+{
+    cJSON *fields = json_get(type, "fields"), *field;
+    if (json_get(type, "element-id"))
+        renumber_one(type, "element-id", n);
+    if (json_get(type, "key-id")) {
+        renumber_one(type, "key-id", n);
+        renumber_one(type, "value-id", n);
+    }
+    if (cJSON_IsArray(fields)) {
+        cJSON_ArrayForEach(field, fields)
+            renumber_one(field, "id", n);
+        cJSON_ArrayForEach(field, fields)
+            renumber_type(json_get(field, "type"), n);
+    }
+    static const char *const parts[] = {"element", "key", "value"};
+    for (size_t i = 0; i < 3; i++)
+        if (cJSON_IsObject(json_get(type, parts[i])))
+            renumber_type(json_get(type, parts[i]), n);
+}
+
+int64_t schema_renumber(cJSON *schema, struct schema_ids *ids)
+{
+    struct numbering n = {0, ids};
+    renumber_type(schema, &n);
+    cJSON *identifiers = json_get(schema, "identifier-field-ids"), *item;
+    if (identifiers) {
+        cJSON *list = cJSON_CreateArray();
+        cJSON_ArrayForEach(item, identifiers)
+        {
+            int64_t id = 0;
+            json_int64(item, &id);
+            cJSON_AddItemToArray(list,
+                                 json_new_int64(schema_ids_new(ids, id)));
+        }
+        json_set(schema, "identifier-field-ids", list);
+    }
+    return n.last;
+}
+
+int64_t schema_ids_new(const struct schema_ids *ids, int64_t old)
+{
+    struct schema_id *id;
+    HASH_FIND(hh, ids->hash, &old, sizeof old, id);
+    return id ? id->now : -1;
+}
+
+void schema_ids_fini(struct schema_ids *ids)
+{
+    struct schema_id *id, *next;
+    HASH_ITER(hh, ids->hash, id, next)
+    {
+        HASH_DEL(ids->hash, id);
+        free(id);
+    }
+}
+
+/* ---- looking ---- */
+
+static int64_t max_id(int64_t last, const cJSON *obj, const char *name)
+{
+    int64_t id = json_i64(obj, name, 0);
+    return id > last ? id : last;
+}
+
+int64_t schema_last_id(const cJSON *type)
+{
+    static const char *const own[] = {"element-id", "key-id", "value-id"};
+    static const char *const parts[] = {"element", "key", "value"};
+    const cJSON *field;
+    int64_t last = 0, nested;
+    for (size_t i = 0; i < 3; i++) {
+        const cJSON *part = json_get(type, parts[i]);
+        last = max_id(last, type, own[i]);
+        nested = cJSON_IsObject(part) ? schema_last_id(part) : 0;
+        last = nested > last ? nested : last;
+    }
+    cJSON_ArrayForEach(field, json_get(type, "fields"))
+    {
+        const cJSON *inner = json_get(field, "type");
+        last = max_id(last, field, "id");
+        nested = cJSON_IsObject(inner) ? schema_last_id(inner) : 0;
+        last = nested > last ? nested : last;
+    }
+    return last;
+}
+
+cJSON *schema_field(const cJSON *type, int64_t id)
+{
+    static const char *const parts[] = {"element", "key", "value"};
+    cJSON *field, *found;
+    cJSON_ArrayForEach(field, json_get(type, "fields"))
+    {
+        if (json_i64(field, "id", -1) == id)
+            return field;
+        const cJSON *inner = json_get(field, "type");
+        found = cJSON_IsObject(inner) ? schema_field(inner, id) : NULL;
+        if (found)
+            return found;
+    }
+    for (size_t i = 0; i < 3; i++) {
+        const cJSON *part = json_get(type, parts[i]);
+        found = cJSON_IsObject(part) ? schema_field(part, id) : NULL;
+        if (found)
+            return found;
+    }
+    return NULL;
+}
+
+cJSON *schema_field_named(const cJSON *schema, const char *name)
+{
+    cJSON *field;
+    cJSON_ArrayForEach(field, json_get(schema, "fields"))
+    {
+        if (strcmp(json_str(field, "name"), name) == 0)
+            return field;
+    }
+    return NULL;
+}
+
+bool schema_same(const cJSON *a, const cJSON *b)
+{
+    const cJSON *ia = json_get(a, "identifier-field-ids");
+    const cJSON *ib = json_get(b, "identifier-field-ids");
+    if (!json_equal(json_get(a, "fields"), json_get(b, "fields")))
+        return false;
+    return (!ia && !ib) || (ia && ib && json_equal(ia, ib));
+}

@@ -1,0 +1,127 @@
+/* state: what the catalog knows: a tree of namespaces with tables and views.
+ *
+ * Everything that has a name is an entry; its contents are a version, which is
+ * never changed once made and is shared by counting references (answers borrow
+ * its text). An entry keeps the version it has now and the one it had before
+ * its last change, and so does every list of names: stale look-ups see the
+ * latter. An entry with no version now is a tombstone; the oldest are
+ * forgotten when there are too many.
+ *
+ * All changes go through state_apply, which is what a struct change publishes.
+ */
+#ifndef MOCKS_CATALOG_STATE_H
+#define MOCKS_CATALOG_STATE_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <uthash.h>
+
+#include "base/btree.h"
+#include "mocks/catalog/names.h"
+#include "mocks/warehouse.h"
+
+enum version_kind { VERSION_SPACE, VERSION_TABLE, VERSION_VIEW };
+
+struct version {
+    int refs;
+    enum version_kind kind;
+    cJSON *tree;    /* a table's metadata, a namespace's properties */
+    char *location; /* of the metadata file; tables only */
+    int64_t number; /* counter in the file's name */
+    char *answer;   /* tables: {"metadata-location":..,"metadata":{..}} */
+    size_t answer_len;
+    size_t metadata_at; /* where the metadata begins in answer; to its end
+                           but for the last brace */
+    char etag[24];      /* quoted */
+};
+
+/* Take tree over; the caller has one reference. */
+struct version *version_new_space(cJSON *properties);
+struct version *version_new_view(void);
+struct version *version_new_table(cJSON *metadata, const char *location,
+                                  int64_t number);
+struct version *version_ref(struct version *v); /* NULL gives NULL */
+void version_unref(struct version *v);          /* NULL is allowed */
+struct slice version_metadata(const struct version *v);
+
+struct entry;
+
+struct kin { /* entries that share a parent */
+    struct entry *hash;
+    struct btree *order; /* by serial: struct slot */
+    uint64_t tick;       /* of the last change of the list */
+    uint64_t dirty[2];   /* serials of the slots it changed */
+    int n_dirty;
+    size_t live; /* entries with a version now */
+};
+
+struct slot {
+    struct entry *entry;
+    uint64_t serial;
+    bool now, before;
+};
+
+struct entry {
+    UT_hash_handle hh; /* by name, in parent's kin */
+    char *name;
+    struct entry *parent;
+    struct kin *in;
+    uint64_t serial; /* of its newest slot */
+    struct version *now, *before;
+    struct kin spaces, tables; /* used by namespaces only */
+    bool tomb;
+    struct entry *prev, *next; /* tombstones, oldest first */
+};
+
+struct state {
+    struct entry root;
+    uint64_t next_serial, tick;
+    struct entry *tombs;
+    size_t n_tombs;
+};
+
+void state_init(struct state *s);
+void state_fini(struct state *s);
+/* What is there now counts as having been there before: no stale view. */
+void state_settle(struct state *s);
+
+/* Entries whatever their versions; NULL: never heard of. */
+struct entry *state_space(const struct state *s, const struct ns_name *ns);
+struct entry *state_table(const struct state *s, const struct ns_name *ns,
+                          const char *table);
+/* What a look-up sees of an entry (NULL is allowed): NULL: nothing there. */
+struct version *entry_seen(const struct entry *e, bool stale);
+/* The same, for one kind only. */
+struct version *entry_seen_as(const struct entry *e, bool stale,
+                              enum version_kind kind);
+
+/* Visible entries of a list from behind serial after, in order of creation.
+ * Returns how many were put into out; *more: there are further ones. */
+size_t state_page(const struct kin *k, bool stale, enum version_kind kind,
+                  uint64_t after, const struct slot **out, size_t most,
+                  bool *more);
+
+/* One change of one entry, or of two for a rename. next NULL: it goes. base is
+ * what it was prepared on: when that is no longer so nothing is done. */
+struct write {
+    const struct ns_name *ns;
+    const char *table; /* NULL: the namespace itself */
+    struct version *base, *next;
+    const struct ns_name *to_ns; /* rename: base moves there */
+    const char *to_table;
+    bool purge; /* metadata files go with the table */
+};
+
+enum applied {
+    APPLIED,
+    APPLY_CONFLICT, /* base is no longer what is there */
+    APPLY_NO_FILE   /* the metadata file could not be written */
+};
+
+/* Writes next's file if it has one of its own, then makes the change visible.
+ * If not APPLIED, nothing has changed and why says why. */
+enum applied state_apply(struct state *s, const struct warehouse *files,
+                 const struct write *w, char why[160]);
+
+#endif

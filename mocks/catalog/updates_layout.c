@@ -1,0 +1,219 @@
+/* Updates of a commit: schemas, partition specs, sort orders. */
+#include <string.h>
+
+#include "base/json.h"
+#include "mocks/catalog/commit.h"
+#include "mocks/catalog/schema.h"
+
+/* What the three have in common: a list, an id, the one in use. */
+struct part {
+    const char *list, *id, *current;
+    const char *said; /* in messages: "schema" */
+};
+
+static const struct part schemas = {"schemas", "schema-id",
+                                    "current-schema-id", "schema"};
+static const struct part specs = {"partition-specs", "spec-id",
+                                  "default-spec-id", "partition spec"};
+static const struct part orders = {"sort-orders", "order-id",
+                                   "default-sort-order-id", "sort order"};
+
+static int64_t next_id(const cJSON *list, const char *id_name, int64_t first)
+{
+    const cJSON *item;
+    int64_t next = first;
+    cJSON_ArrayForEach(item, list)
+    {
+        int64_t id = json_i64(item, id_name, -1);
+        next = id >= next ? id + 1 : next;
+    }
+    return next;
+}
+
+/* Takes item over. An equal one that is there already serves; as in the
+ * reference it then counts as last added only if this commit added it. */
+static void part_add(struct commit *c, const struct part *p, cJSON *item,
+                     int64_t first,
+                     bool (*same)(const cJSON *, const cJSON *),
+                     int64_t *last_added)
+{
+    cJSON *list = json_get(c->metadata, p->list);
+    const cJSON *old;
+    cJSON_ArrayForEach(old, list)
+    {
+        if (!same(old, item))
+            continue;
+        int64_t id = json_i64(old, p->id, -1);
+        bool was = metadata_find(json_get(c->base, p->list), p->id, id);
+        *last_added = was ? -1 : id;
+        cJSON_Delete(item);
+        return;
+    }
+    *last_added = next_id(list, p->id, first);
+    json_set_i64(item, p->id, *last_added);
+    cJSON_AddItemToArray(list, item);
+    c->changed = true;
+}
+
+static const cJSON *current_schema(const struct commit *c)
+{
+    return metadata_find(json_get(c->metadata, "schemas"), "schema-id",
+                         json_i64(c->metadata, "current-schema-id", -1));
+}
+
+static bool add_schema(struct commit *c, const cJSON *update)
+{
+    int version = (int)json_i64(c->metadata, "format-version", 2);
+    int64_t last = json_i64(c->metadata, "last-column-id", 0);
+    cJSON *schema = schema_read(json_get(update, "schema"), version, c->f);
+    if (!schema)
+        return false;
+    int64_t highest = schema_last_id(schema);
+    if (highest > last)
+        json_set_i64(c->metadata, "last-column-id", highest);
+    part_add(c, &schemas, schema, 0, schema_same, &c->last_schema);
+    return true;
+}
+
+static bool set_current(struct commit *c, const struct part *p,
+                        const char *verb, const cJSON *update,
+                        const char *member, int64_t last_added)
+{
+    int64_t id;
+    if (!need_int(update, member, &id, c->f))
+        return false;
+    if (id == -1 && last_added < 0)
+        return fail(c->f, "ValidationException",
+                    "Cannot set last added %s: no %s has been added", p->said,
+                    p->said);
+    if (id == -1)
+        id = last_added;
+    if (!metadata_find(json_get(c->metadata, p->list), p->id, id))
+        return fail(c->f, "IllegalArgumentException",
+                    "Cannot set %s %s to unknown %s: %lld", verb, p->said,
+                    p->said, (long long)id);
+    if (json_i64(c->metadata, p->current, -1) == id)
+        return true;
+    json_set_i64(c->metadata, p->current, id);
+    c->changed = true;
+    return true;
+}
+
+/* The default spec and order must still bind; older ones may dangle. */
+static bool defaults_bind(struct commit *c)
+{
+    const cJSON *schema = current_schema(c);
+    const cJSON *spec =
+        metadata_find(json_get(c->metadata, specs.list), specs.id,
+                      json_i64(c->metadata, specs.current, -1));
+    const cJSON *order =
+        metadata_find(json_get(c->metadata, orders.list), orders.id,
+                      json_i64(c->metadata, orders.current, -1));
+    int64_t last = json_i64(c->metadata, "last-partition-id", 999);
+    cJSON *bound = spec ? spec_bind(spec, schema, NULL, false, &last, c->f)
+                        : NULL;
+    bool ok = !spec || bound;
+    cJSON_Delete(bound);
+    bound = ok && order ? order_bind(order, schema, NULL, c->f) : NULL;
+    ok = ok && (!order || bound);
+    cJSON_Delete(bound);
+    return ok;
+}
+
+static bool set_current_schema(struct commit *c, const cJSON *update)
+{
+    return set_current(c, &schemas, "current", update, "schema-id",
+                       c->last_schema) &&
+           defaults_bind(c);
+}
+
+static bool needs_schema(const struct commit *c)
+{
+    return current_schema(c) ||
+           fail(c->f, "ValidationException", "Invalid table metadata: no "
+                                             "current schema");
+}
+
+static bool add_spec(struct commit *c, const cJSON *update)
+{
+    int64_t last = json_i64(c->metadata, "last-partition-id", 999);
+    cJSON *spec = NULL;
+    if (!needs_schema(c) ||
+        !(spec = spec_bind(json_get(update, "spec"), current_schema(c), NULL,
+                           false, &last, c->f)))
+        return false;
+    part_add(c, &specs, spec, 0, spec_same, &c->last_spec);
+    if (last > json_i64(c->metadata, "last-partition-id", 999))
+        json_set_i64(c->metadata, "last-partition-id", last);
+    return true;
+}
+
+static bool set_default_spec(struct commit *c, const cJSON *update)
+{
+    return set_current(c, &specs, "default", update, "spec-id", c->last_spec);
+}
+
+static bool add_sort_order(struct commit *c, const cJSON *update)
+{
+    cJSON *order = NULL;
+    if (!needs_schema(c) ||
+        !(order = order_bind(json_get(update, "sort-order"),
+                             current_schema(c), NULL, c->f)))
+        return false;
+    bool sorted = cJSON_GetArraySize(json_get(order, "fields")) > 0;
+    part_add(c, &orders, order, sorted, order_same, &c->last_order);
+    return true;
+}
+
+static bool set_default_sort_order(struct commit *c, const cJSON *update)
+{
+    return set_current(c, &orders, "default", update, "sort-order-id",
+                       c->last_order);
+}
+
+static bool remove_parts(struct commit *c, const struct part *p,
+                         const cJSON *ids)
+{
+    cJSON *list = json_get(c->metadata, p->list);
+    const cJSON *item;
+    if (!cJSON_IsArray(ids))
+        return fail(c->f, "BadRequestException",
+                    "Cannot parse missing list of %ss", p->id);
+    cJSON_ArrayForEach(item, ids)
+    {
+        int64_t id = -1;
+        json_int64(item, &id);
+        cJSON *old = metadata_find(list, p->id, id);
+        if (id == json_i64(c->metadata, p->current, -1))
+            return fail(c->f, "IllegalArgumentException",
+                        "Cannot remove the %s in use: %lld", p->said,
+                        (long long)id);
+        if (old) {
+            cJSON_Delete(cJSON_DetachItemViaPointer(list, old));
+            c->changed = true;
+        }
+    }
+    return true;
+}
+
+static bool remove_specs(struct commit *c, const cJSON *update)
+{
+    return remove_parts(c, &specs, json_get(update, "spec-ids"));
+}
+
+static bool remove_schemas(struct commit *c, const cJSON *update)
+{
+    return remove_parts(c, &schemas, json_get(update, "schema-ids"));
+}
+
+const struct commit_update updates_of_layout[] = {
+    {"add-schema", add_schema},
+    {"set-current-schema", set_current_schema},
+    {"add-spec", add_spec},
+    {"set-default-spec", set_default_spec},
+    {"add-sort-order", add_sort_order},
+    {"set-default-sort-order", set_default_sort_order},
+    {"remove-partition-specs", remove_specs},
+    {"remove-schemas", remove_schemas},
+    {0},
+};
