@@ -21,8 +21,8 @@ struct ice_settings { /* strings are owned; NULL: not set */
     char *s3_endpoint, *s3_access_key, *s3_secret_key, *s3_session_token;
     char *s3_bucket, *s3_region;
     bool s3_path_style;
-    char *ca_file;     /* ICEBERG_CA_FILE: PEM; NULL: the system's store */
-    bool use_proxy;    /* ICEBERG_USE_PROXY: obey http_proxy and its like */
+    char *ca_file;  /* ICEBERG_CA_FILE: PEM; NULL: the system's store */
+    bool use_proxy; /* ICEBERG_USE_PROXY: obey http_proxy and its like */
     int64_t batch_size, target_file_size_mb;
     char *log_level, *log_format;
     /* Time-outs, ms; names ICEBERG_CONNECT_TIMEOUT_MS ... */
