@@ -2,10 +2,8 @@
 #ifndef HARNESS_MUTANTS_PARTS_H
 #define HARNESS_MUTANTS_PARTS_H
 
-#include "harness/mutants.h"
+#include "harness/mutants_module.h"
 
-extern const struct mutant module_mutants[]; /* mutants_module.c */
-extern const size_t n_module_mutants;
 extern const struct mutant mock_mutants[]; /* mutants_mocks.c */
 extern const size_t n_mock_mutants;
 

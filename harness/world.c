@@ -87,7 +87,7 @@ static bool arm_faults(struct world *w, char why[200])
     for (size_t i = 0; i < w->scenario->n_faults; i++) {
         struct spec_error e = {0};
         if (!fault_add(mock_faults(w->mock), w->scenario->faults[i], &e)) {
-            snprintf(why, 200, "fault %zu: %.180s", i + 1, e.message);
+            snprintf(why, 200, "fault %zu: %.170s", i + 1, e.message);
             return false;
         }
     }

@@ -382,13 +382,30 @@ static void before(struct exchange *x, const struct fault_rule *r)
     act_handle(x);
 }
 
+/* A client that waits for 100-continue must hear of its faults first. */
+static bool decides_late(const struct exchange *x)
+{
+    const struct http_request *r = x->request;
+
+    return !r->expect_continue && (r->chunked || r->content_length > 0);
+}
+
 void exchange_head(struct exchange *x)
 {
     x->service->name_operation(x);
     if (is_admin(x))
         return;
     journal_begin(x->mock->journal, mock_now_ns(x->mock), x);
-    fault_decide(x->mock->faults, x, &x->plan);
+    fault_decide(x->mock->faults, x,
+                 decides_late(x) ? FAULT_ON_HEAD : FAULT_ON_BOTH, &x->plan);
+}
+
+/* The body is there and may name what the request is about. */
+static void decide_at_end(struct exchange *x)
+{
+    x->service->name_operation(x);
+    journal_named(x->mock->journal, x);
+    fault_decide(x->mock->faults, x, FAULT_ON_END, &x->plan);
 }
 
 bool exchange_wants_body(const struct exchange *x)
@@ -401,6 +418,8 @@ bool exchange_wants_body(const struct exchange *x)
 
 void exchange_act(struct exchange *x)
 {
+    if (decides_late(x) && !is_admin(x))
+        decide_at_end(x);
     if (exchange_request_cut(x) >= 0) {
         exchange_cut(x); /* the cut lies behind the request's last byte */
         return;

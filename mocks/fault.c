@@ -199,19 +199,26 @@ static bool meets(const struct fault_engine *e, struct fault_entry *f,
     return fault_match_due(f, e->seed, f->rule.matched);
 }
 
+static bool asked_at(const struct fault_rule *r, enum fault_moment moment)
+{
+    bool of_request =
+        r->phase == FAULT_DURING && r->params.of == FAULT_OF_REQUEST;
+
+    return moment == FAULT_ON_BOTH || of_request == (moment == FAULT_ON_HEAD);
+}
+
 void fault_decide(struct fault_engine *e, const struct exchange *x,
-                  struct fault_plan *plan)
+                  enum fault_moment moment, struct fault_plan *plan)
 {
     int64_t since = since_epoch_ms(e);
 
-    memset(plan, 0, sizeof(*plan));
     if (e->calm || !fault_server_bit(x->service->name))
         return;
     for (size_t i = 0; i < e->n; i++) {
         struct fault_entry *f = e->rules[i];
         enum fault_phase phase = f->rule.phase;
 
-        if (of_connections(f) ||
+        if (of_connections(f) || !asked_at(&f->rule, moment) ||
             !meets(e, f, fault_match_exchange(&f->match, x, since)) ||
             plan->rule[phase])
             continue;

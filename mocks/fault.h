@@ -180,11 +180,18 @@ void fault_set_epoch(struct fault_engine *e, int64_t ns); /* "from:" counts
                                                             from here */
 void fault_calm(struct fault_engine *e, bool calm); /* calm: nothing fires */
 
-/* For an exchange whose operation and names are known. Counts as matched and,
+/* When rules are asked. Most wait until the request is complete, since its
+ * body may name what it is about; those that cut the request cannot. */
+enum fault_moment { FAULT_ON_HEAD, FAULT_ON_END, FAULT_ON_BOTH };
+
+/* For an exchange whose operation and names are known. Every rule is asked at
+ * one moment: FAULT_ON_HEAD asks those that work on the request's bytes,
+ * FAULT_ON_END all others, FAULT_ON_BOTH both. Adds to the plan, which starts
+ * out empty. Counts as matched and,
  * where chosen, as fired. An exchange whose request is cut short keeps the
  * counts. */
 void fault_decide(struct fault_engine *e, const struct exchange *x,
-                  struct fault_plan *plan);
+                  enum fault_moment moment, struct fault_plan *plan);
 /* The exchange is over: its plan's rules may go, if they were removed in the
  * meantime. Removed rules that a plan still names live on until then. */
 void fault_plan_done(struct fault_engine *e, struct fault_plan *plan);
@@ -226,5 +233,8 @@ void fault_default_params(const struct fault_action *a, struct fault_params *p);
 extern const char *const fault_level_names[]; /* by enum fault_level */
 cJSON *fault_schema(void); /* JSON Schema of one rule; caller deletes */
 void fault_document(struct str *out); /* docs/FAULTS.md */
+/* A whole rule that fault_check takes, made of the action's example; caller
+ * deletes. */
+cJSON *fault_example(const struct fault_action *a);
 
 #endif

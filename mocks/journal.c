@@ -20,6 +20,7 @@ struct entry {
     struct journal_entry e; /* first: what others see */
     struct arena arena;
     struct exchange *x; /* while it is under way */
+    size_t counted;     /* bytes of it in the journal's sum */
 };
 
 struct journal {
@@ -43,18 +44,13 @@ static struct entry *ring_at(const struct journal *j, size_t i)
     return j->ring[(j->first + i) % j->cap];
 }
 
-static size_t entry_bytes(const struct entry *e)
-{
-    return e->arena.used + sizeof(*e);
-}
-
 static void drop_oldest(struct journal *j)
 {
     struct entry *e = ring_at(j, 0);
 
     j->first = (j->first + 1) % j->cap;
     j->n--;
-    j->bytes -= entry_bytes(e);
+    j->bytes -= e->counted;
     if (e->x)
         e->x->journal_entry = NULL;
     arena_fini(&e->arena);
@@ -101,9 +97,12 @@ static struct entry *append(struct journal *j, enum journal_kind kind,
     return e;
 }
 
-static void appended(struct journal *j, const struct entry *e)
+/* The entry has got all it gets for now. */
+static void appended(struct journal *j, struct entry *e)
 {
-    j->bytes += entry_bytes(e);
+    j->bytes -= e->counted;
+    e->counted = e->arena.used + sizeof(*e);
+    j->bytes += e->counted;
     keep_bounds(j);
 }
 
@@ -222,6 +221,19 @@ static const char *keep_body(struct journal *j, struct entry *e,
 
 /* ---- exchanges ----------------------------------------------------------- */
 
+void journal_named(struct journal *j, struct exchange *x)
+{
+    struct entry *e = x->journal_entry;
+
+    if (!e)
+        return;
+    e->e.namespace_ = keep_name(j, e, x->names.namespace_);
+    e->e.table = keep_name(
+        j, e, x->names.table ? x->names.table : x->names.view);
+    e->e.bucket = keep_name(j, e, x->names.bucket);
+    e->e.key = keep_name(j, e, x->names.key);
+}
+
 void journal_begin(struct journal *j, int64_t now_ns, struct exchange *x)
 {
     const struct http_request *r = x->request;
@@ -237,11 +249,7 @@ void journal_begin(struct journal *j, int64_t now_ns, struct exchange *x)
     e->e.method = arena_memdup(&e->arena, r->method.p, r->method.len);
     add_params(&j->scratch, r->target);
     e->e.target = settle(j, e, MOST_HEAD);
-    e->e.namespace_ = keep_name(j, e, x->names.namespace_);
-    e->e.table = keep_name(
-        j, e, x->names.table ? x->names.table : x->names.view);
-    e->e.bucket = keep_name(j, e, x->names.bucket);
-    e->e.key = keep_name(j, e, x->names.key);
+    journal_named(j, x);
     add_headers(&j->scratch, r->headers, r->n_headers);
     e->e.request_head = settle(j, e, MOST_HEAD);
     appended(j, e);
@@ -290,7 +298,6 @@ void journal_end(struct journal *j, int64_t now_ns, struct exchange *x)
     struct entry *e = x->journal_entry;
     const struct http_request *r = x->request;
 
-    j->bytes -= entry_bytes(e);
     e->x = NULL;
     x->journal_entry = NULL;
     e->e.end_ns = now_ns - j->epoch_ns;

@@ -57,6 +57,8 @@ void journal_connection(struct journal *j, enum journal_kind kind,
                         int64_t now_ns, const char *server, uint64_t ordinal,
                         const char *detail);
 void journal_begin(struct journal *j, int64_t now_ns, struct exchange *x);
+/* The exchange's names are known better than when it began. */
+void journal_named(struct journal *j, struct exchange *x);
 void journal_end(struct journal *j, int64_t now_ns, struct exchange *x);
 void journal_applied(struct journal *j, int64_t now_ns, struct exchange *x,
                      const char *detail);
