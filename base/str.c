@@ -166,21 +166,23 @@ void str_addc(struct str *s, char c)
     str_add(s, &c, 1);
 }
 
+/* Most texts fit into what is there: formatted once, into the spare room. */
 void str_vaddf(struct str *s, const char *fmt, va_list ap)
 {
+    size_t room = s->cap ? s->cap - s->len : 0;
     va_list again;
     int n;
 
     va_copy(again, ap);
-    n = vsnprintf(NULL, 0, fmt, again);
+    n = vsnprintf(room ? s->p + s->len : NULL, room, fmt, again);
     va_end(again);
-    if (n < 0) {
+    if (n < 0 || !grow(s, (size_t)n)) {
         s->failed = true;
+        str_cut(s, s->len); /* what was written there is not part of it */
         return;
     }
-    if (!grow(s, (size_t)n))
-        return;
-    vsnprintf(s->p + s->len, (size_t)n + 1, fmt, ap);
+    if ((size_t)n >= room)
+        vsnprintf(s->p + s->len, (size_t)n + 1, fmt, ap);
     s->len += (size_t)n;
 }
 

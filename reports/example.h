@@ -164,7 +164,7 @@ static struct result_mutant example_mutant_list[] = {
      example_requirements, 2, true, example_scenarios, 2, ""},
     {HOSTILE, HOSTILE, example_hostile, 1, false, example_hostile, 1, HOSTILE}};
 
-static struct result example(void)
+static inline struct result example(void)
 {
     return (struct result){.version = "0.1.0",
                            .mode = "sim",

@@ -9,6 +9,28 @@
 
 #include "reports/text.h"
 
+/* Only pairs of backticks count: a lone one is itself. */
+static void put_words(struct str *out, const char *z)
+{
+    const char *open, *close;
+
+    z = text_or_empty(z);
+    while ((open = strchr(z, '`')) && (close = strchr(open + 1, '`'))) {
+        struct str part;
+        str_init(&part, out->max);
+        str_add(&part, z, (size_t)(open - z));
+        text_markup(out, str_z(&part));
+        str_reset(&part);
+        str_add(&part, open + 1, (size_t)(close - open - 1));
+        str_addz(out, "<code>");
+        text_markup(out, str_z(&part));
+        str_addz(out, "</code>");
+        str_fini(&part);
+        z = close + 1;
+    }
+    text_markup(out, z);
+}
+
 void html_put(struct str *out, const char *form, ...)
 {
     va_list ap;
@@ -24,7 +46,7 @@ void html_put(struct str *out, const char *form, ...)
         if (percent[1] == 'M')
             text_markup(out, va_arg(ap, const char *));
         else
-            str_addc(out, percent[1]);
+            put_words(out, va_arg(ap, const char *));
         form = percent + 2;
     }
     va_end(ap);
@@ -152,7 +174,7 @@ static void put_glance(struct str *out, const struct result *r,
     str_addz(out, "<nav aria-label='Scenarios at a glance'>\n");
     for (size_t i = 0; i < topics->n; i++) {
         struct tally t = tally_of(r, topics->names[i]);
-        str_addz(out, "<a href='#");
+        str_addz(out, "<div class=topic><a href='#");
         html_anchor(out, "t-", topics->names[i]);
         html_put(out, "'>%M</a><span class=dots>", topics->names[i]);
         for (size_t k = 0; k < r->n_scenarios; k++)
@@ -160,7 +182,7 @@ static void put_glance(struct str *out, const struct result *r,
                 put_dot(out, &r->scenarios[k]);
         str_addz(out, "</span><span class=soft>");
         put_topic_counts(out, &t);
-        str_addz(out, "</span>\n");
+        str_addz(out, "</span></div>\n");
     }
     str_addz(out, "</nav>\n");
 }
@@ -218,7 +240,7 @@ static bool any_proof(const struct result *r)
 static void put_requirement(struct str *out, const struct result *r,
                             const struct result_requirement *q, bool proofs)
 {
-    html_put(out, "<tr%M><td class=id>%M</td><td>%M</td><td>",
+    html_put(out, "<tr%M><td class=id>%M</td><td>%W</td><td>",
              q->covered_later ? " class=later" : "", q->id, q->text);
     put_links(out, r, q);
     if (proofs) {
@@ -234,15 +256,36 @@ static bool same_chapter(const struct result_requirement *a,
     return strcmp(text_or_empty(a->chapter), text_or_empty(b->chapter)) == 0;
 }
 
-static void put_chapter_head(struct str *out, const struct result *r,
-                             size_t first, size_t n)
+static void put_table(struct str *out, const struct result *r, size_t first,
+                      size_t n, bool proofs)
 {
-    size_t covered = 0;
-
+    str_addz(out, "<table class=reqs><thead><tr><th>Id</th><th>Promise</th>"
+                  "<th>Scenarios</th>");
+    str_addz(out, proofs ? "<th>Proven by</th></tr></thead><tbody>\n"
+                         : "</tr></thead><tbody>\n");
     for (size_t i = first; i < first + n; i++)
+        put_requirement(out, r, &r->requirements[i], proofs);
+    str_addz(out, "</tbody></table>\n");
+}
+
+/* A chapter of which nothing is covered yet is folded away. */
+static void put_chapter(struct str *out, const struct result *r, size_t first,
+                        size_t n, bool proofs)
+{
+    size_t covered = 0, later = 0;
+
+    for (size_t i = first; i < first + n; i++) {
         covered += r->requirements[i].n_scenarios > 0;
+        later += r->requirements[i].covered_later;
+    }
     html_put(out, "<h3>%M <small>", r->requirements[first].chapter);
     str_addf(out, "%zu of %zu covered</small></h3>\n", covered, n);
+    if (later == n)
+        str_addz(out, "<details class=more><summary>Not yet covered"
+                      "</summary>\n");
+    put_table(out, r, first, n, proofs);
+    if (later == n)
+        str_addz(out, "</details>\n");
 }
 
 static void put_requirements(struct str *out, const struct result *r)
@@ -262,14 +305,7 @@ static void put_requirements(struct str *out, const struct result *r)
                     same_chapter(&r->requirements[i], &r->requirements[i + n]);
              n++)
             ;
-        put_chapter_head(out, r, i, n);
-        str_addz(out, "<table class=reqs><thead><tr><th>Id</th><th>Promise</th>"
-                      "<th>Scenarios</th>");
-        str_addz(out, proofs ? "<th>Proven by</th></tr></thead><tbody>\n"
-                             : "</tr></thead><tbody>\n");
-        for (size_t k = i; k < i + n; k++)
-            put_requirement(out, r, &r->requirements[k], proofs);
-        str_addz(out, "</tbody></table>\n");
+        put_chapter(out, r, i, n, proofs);
     }
 }
 

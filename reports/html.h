@@ -17,8 +17,8 @@ void html_anchor(struct str *out, const char *prefix, const char *id);
 /* <a class="chip ..." href="#s-...">id</a>, with the scenario's verdict. */
 void html_scenario_link(struct str *out, const struct result *r,
                         const char *id);
-/* Like str_addf with %M as the only conversion: the next argument, escaped;
- * %% is a percent sign. */
+/* Appends form with each %M replaced by the next argument, escaped;
+ * %W is the same for prose: what stands between backticks is set as code. */
 void html_put(struct str *out, const char *form, ...);
 
 #endif

@@ -76,7 +76,7 @@ static void put_matrix(struct str *out, const struct result *r)
 static void put_mutant(struct str *out, const struct result *r,
                        const struct result_mutant *m)
 {
-    html_put(out, "<tr><td>%M<br><span class=soft>%M</span></td><td>", m->name,
+    html_put(out, "<tr><td>%M<br><span class=soft>%W</span></td><td>", m->name,
              m->rule);
     str_addz(out, "<div class=chips>");
     for (size_t i = 0; i < m->n_breaks; i++)

@@ -80,7 +80,7 @@ static void put_step(struct str *out, const struct result_step *t)
         html_put(out, "<br><span class=soft>%M</span>", t->error);
     str_addz(out, "</td><td class=num>");
     if (t->ended_ns >= t->began_ns)
-        text_ns(out, t->ended_ns - t->began_ns);
+        text_ns(out, text_span(t->began_ns, t->ended_ns));
     else
         str_addz(out, "did not end");
     str_addz(out, "</td></tr>\n");
@@ -146,7 +146,7 @@ void html_scenario(struct str *out, const struct result *r,
     str_addz(out, "<div class=body id='");
     html_anchor(out, "s-", s->id);
     str_addz(out, "'>\n");
-    html_put(out, "<p class=story>%M</p>\n", s->story);
+    html_put(out, "<p class=story>%W</p>\n", s->story);
     put_requirements(out, r, s);
     put_troubles(out, s);
     if (s->n_events) {

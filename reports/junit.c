@@ -128,7 +128,8 @@ void report_junit(const struct result *r, struct str *out)
     str_addz(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
     attribute(out, "name", "icefault");
     put_counts(out, &all);
-    time_attribute(out, r->wall_ms * 1000);
+    time_attribute(out, r->wall_ms < INT64_MAX / 1000 ? r->wall_ms * 1000
+                                                      : INT64_MAX);
     str_addz(out, ">\n");
     topics_init(&topics, r);
     for (size_t i = 0; i < topics.n; i++)

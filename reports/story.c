@@ -92,7 +92,7 @@ static void tell_steps(const struct telling *t)
         if (p->ended_ns < p->began_ns) {
             str_addz(&text, "it did not end");
         } else {
-            text_ns(&text, p->ended_ns - p->began_ns);
+            text_ns(&text, text_span(p->began_ns, p->ended_ns));
             str_addf(&text, " later it ended: %s", text_or_empty(p->outcome));
         }
         if (p->error && *p->error)

@@ -13,13 +13,13 @@
 #include "reports/timeline.h"
 
 enum {
-    TIMES = 84,       /* column of times */
+    TIMES = 72,       /* column of times */
     ACTOR_STEP = 110, /* between two actors */
     WIRE_STEP = 300,  /* between the last actor, catalog and s3 */
     RIGHT = 150,      /* labels beside the last lane */
     TOP = 40,
-    ROW = 24,
-    GAP_ROW = 30,
+    ROW = 26,
+    GAP_ROW = 32,
     MOST_MARKS = 240,
     LABEL_COLUMNS = 40
 };
@@ -49,7 +49,7 @@ static bool uses(const struct result_scenario *s, const char *server)
 static void place_lanes(struct drawing *d, const struct result_scenario *s)
 {
     size_t actors = d->t.n_actors ? d->t.n_actors : 1;
-    int x = TIMES + 50;
+    int x = TIMES + 40;
 
     d->first = x;
     x += (int)(actors - 1) * ACTOR_STEP;
@@ -136,7 +136,7 @@ static void put_fault(struct drawing *d, const struct result_event *e, int x,
     str_addf(d->out, "<text class='red %s' x=%d y=%d>", anchor,
              *anchor ? x : x + 10, d->y - 7);
     put_label(d, e->fault, LABEL_COLUMNS);
-    str_addz(d->out, "</text>");
+    str_addz(d->out, e->end_ns < 0 ? ", no answer</text>" : "</text>");
 }
 
 static void put_time(struct drawing *d, int64_t ns)
@@ -144,7 +144,7 @@ static void put_time(struct drawing *d, int64_t ns)
     if (ns / 1000000 == d->shown_ns / 1000000 && d->shown_ns >= 0)
         return;
     str_addf(d->out, "<text class=t x=%d y=%d>", TIMES - 8, d->y + 4);
-    text_ns(d->out, ns);
+    text_at(d->out, ns);
     str_addz(d->out, "</text>");
     d->shown_ns = ns;
 }
@@ -175,6 +175,8 @@ static void draw_request(struct drawing *d, const struct result_event *e)
         put_fault(d, e, end, "");
     else
         put_head(d, "hr", to, true);
+    if (e->end_ns < 0 && !before)
+        put_text(d, "red", to + 12, d->y + 4, "no answer", LABEL_COLUMNS);
 }
 
 /* Did an answer of any kind reach the subject? */
@@ -185,16 +187,15 @@ static bool answered(const struct result_event *e)
 
 static void draw_answer(struct drawing *d, const struct result_event *e)
 {
-    int from = server_x(d, e), to = actor_x(d, e);
+    int to = actor_x(d, e), server = server_x(d, e);
     bool red = e->bad || e->fault, whole = answered(e);
     bool during = struck(e, "during"), before = struck(e, "before");
-    int cross = during ? (from + to) / 2 : from - 46;
+    int from = before ? server - 46 : server;
+    int cross = during ? (server + to) / 2 : server - 46;
 
     put_line(d, red ? (whole ? "x" : "x lost") : "a", from, to);
-    if (e->end_ns >= 0)
-        put_head(d, red ? "hx" : "ha", to, false);
-    put_text(d, red ? "red" : "s", to + 12, d->y - 6,
-             e->end_ns < 0 ? "no answer" : e->outcome,
+    put_head(d, red ? "hx" : "ha", to, false);
+    put_text(d, red ? "red" : "s", to + 12, d->y - 6, e->outcome,
              (size_t)(from - to) / 7 - 22);
     if (e->fault && !before)
         put_fault(d, e, cross, "m");
@@ -234,7 +235,7 @@ static void draw_step(struct drawing *d, const struct result_event *e)
 
     if (columns > LABEL_COLUMNS)
         columns = LABEL_COLUMNS;
-    width = (int)columns * 7 + 20;
+    width = (int)columns * 13 / 2 + 22;
     str_addf(d->out, "<rect class=%s x=%d y=%d width=%d height=19 rx=9 />",
              e->bad ? "pillx" : "pill", x - 14, d->y - 10, width);
     str_addf(d->out, "<text x=%d y=%d>", x - 4, d->y + 4);
@@ -282,7 +283,7 @@ static void draw_gap(struct drawing *d, int64_t ns)
              middle - 65, d->y - 15);
     str_addf(d->out, "<text class=gt x=%d y=%d>", middle, d->y - 2);
     text_ns(d->out, ns);
-    str_addz(d->out, " pass</text>\n");
+    str_addz(d->out, " later</text>\n");
     d->y += ROW;
 }
 
@@ -306,9 +307,10 @@ static void put_lanes(struct drawing *d, int height)
     str_addc(d->out, '\n');
 }
 
-static bool is_gap(const struct drawing *d, size_t i)
+/* How long nothing happened before mark i. */
+static int64_t pause_before(const struct drawing *d, size_t i)
 {
-    return i && d->t.marks[i].at_ns - d->t.marks[i - 1].at_ns >= gap_ns;
+    return i ? text_span(d->t.marks[i - 1].at_ns, d->t.marks[i].at_ns) : 0;
 }
 
 static int height_of(const struct drawing *d, size_t n)
@@ -316,7 +318,7 @@ static int height_of(const struct drawing *d, size_t n)
     int y = TOP + ROW / 2 + (int)n * ROW;
 
     for (size_t i = 0; i < n; i++)
-        y += is_gap(d, i) ? GAP_ROW : 0;
+        y += pause_before(d, i) >= gap_ns ? GAP_ROW : 0;
     return y + (n < d->t.n ? ROW : 0);
 }
 
@@ -336,8 +338,8 @@ void svg_timeline(struct str *out, const struct result_scenario *s)
              width_of(&d), height, width_of(&d), height);
     put_lanes(&d, height);
     for (size_t i = 0; i < n; i++) {
-        if (is_gap(&d, i))
-            draw_gap(&d, d.t.marks[i].at_ns - d.t.marks[i - 1].at_ns);
+        if (pause_before(&d, i) >= gap_ns)
+            draw_gap(&d, pause_before(&d, i));
         draw_mark(&d, &d.t.marks[i]);
     }
     if (n < d.t.n) {

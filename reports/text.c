@@ -16,6 +16,15 @@ const char *text_or_empty(const char *z)
 
 /* ---- numbers ------------------------------------------------------------- */
 
+int64_t text_span(int64_t from, int64_t to)
+{
+    int64_t span;
+
+    if (to < from)
+        return 0;
+    return __builtin_sub_overflow(to, from, &span) ? INT64_MAX : span;
+}
+
 /* Below a minute: three digits that count, no zeros at the end. */
 static void short_seconds(struct str *out, int64_t ms)
 {
@@ -32,7 +41,7 @@ static void short_seconds(struct str *out, int64_t ms)
 
 void text_ms(struct str *out, int64_t ms)
 {
-    int64_t s = (ms + 500) / 1000, min = (s + 30) / 60;
+    int64_t s = ms / 1000 + (ms % 1000 >= 500), min = (s + 30) / 60;
 
     if (ms < 1000)
         str_addf(out, "%lld ms", (long long)ms);
@@ -55,6 +64,13 @@ void text_ns(struct str *out, int64_t ns)
         str_addz(out, "<1 ms");
     else
         text_ms(out, ns / 1000000);
+}
+
+void text_at(struct str *out, int64_t ns)
+{
+    long long ms = ns < 0 ? 0 : ns / 1000000;
+
+    str_addf(out, "%lld.%03lld s", ms / 1000, ms % 1000);
 }
 
 void text_seconds(struct str *out, int64_t ms)
@@ -243,6 +259,12 @@ void topics_fini(struct topics *t)
     *t = (struct topics){0};
 }
 
+static void add_time(int64_t *sum, int64_t more)
+{
+    if (__builtin_add_overflow(*sum, more, sum))
+        *sum = INT64_MAX;
+}
+
 struct tally tally_of(const struct result *r, const char *topic)
 {
     struct tally t = {0};
@@ -254,8 +276,8 @@ struct tally tally_of(const struct result *r, const char *topic)
         t.passed += s->verdict == VERDICT_PASSED;
         t.failed += s->verdict == VERDICT_FAILED;
         t.skipped += s->verdict == VERDICT_SKIPPED;
-        t.virtual_ms += s->virtual_ms;
-        t.wall_us += s->wall_us;
+        add_time(&t.virtual_ms, s->virtual_ms);
+        add_time(&t.wall_us, s->wall_us);
     }
     return t;
 }

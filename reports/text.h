@@ -12,9 +12,12 @@
 
 const char *text_or_empty(const char *z);
 
+/* to - from, 0 when that is negative, and held at the end of the range. */
+int64_t text_span(int64_t from, int64_t to);
 /* "250 ms", "1.5 s", "2 min 5 s", "1 h 12 min" */
 void text_ms(struct str *out, int64_t ms);
 void text_ns(struct str *out, int64_t ns); /* the same, "<1 ms" below that */
+void text_at(struct str *out, int64_t ns); /* a moment: "1.002 s" */
 void text_seconds(struct str *out, int64_t ms); /* "0.62 s" */
 void text_count(struct str *out, uint64_t n);   /* "12,345" */
 /* "1 fault", "2 faults", "12,345 faults" */

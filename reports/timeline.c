@@ -51,7 +51,7 @@ static void add_marks(struct timeline *t, const struct result_scenario *s,
 
     t->marks[t->n++] = (struct mark){
         .event = e, .at_ns = e->at_ns, .order = place * 3 + (place != i)};
-    if (e->kind == EVENT_EXCHANGE)
+    if (e->kind == EVENT_EXCHANGE && e->end_ns >= 0)
         t->marks[t->n++] =
             (struct mark){.event = e,
                           .at_ns = e->end_ns < e->at_ns ? e->at_ns : e->end_ns,
@@ -95,7 +95,7 @@ size_t fault_parts(const char *fault, const char **phase)
 /* ---- as text ---------------------------------------------------------------
  */
 
-enum { TIME_COLUMNS = 12, LABEL_COLUMNS = 44 };
+enum { TIME_COLUMNS = 12, LABEL_COLUMNS = 56 };
 
 static void pad(struct str *out, size_t have, size_t want)
 {
@@ -107,7 +107,7 @@ static void put_time(struct str *out, int64_t ns)
     struct str time;
 
     str_init(&time, 64);
-    text_ns(&time, ns);
+    text_at(&time, ns);
     pad(out, time.len, TIME_COLUMNS);
     str_adds(out, str_slice(&time));
     str_fini(&time);
@@ -149,9 +149,10 @@ static void put_line(struct str *out, const struct result_event *e,
     put_time(out, e->at_ns);
     str_addf(out, " %s ", signs[e->kind]);
     put_what(out, e);
-    if (e->kind == EVENT_EXCHANGE && e->end_ns - e->at_ns >= 1000000) {
+    if (e->kind == EVENT_EXCHANGE &&
+        text_span(e->at_ns, e->end_ns) >= 1000000) {
         str_addz(out, ", after ");
-        text_ns(out, e->end_ns - e->at_ns);
+        text_ns(out, text_span(e->at_ns, e->end_ns));
     } else if (e->kind == EVENT_EXCHANGE && e->end_ns < 0) {
         str_addz(out, ", never answered");
     }

@@ -1,8 +1,9 @@
 /* timeline: a scenario's events in the order in which they are drawn.
  *
- * An exchange gives two marks, its request and its answer; others may lie
- * between. An effect that belongs to an exchange comes between the two also
- * when all happened in the same instant of virtual time.
+ * An exchange gives two marks, its request and its answer (one when it was
+ * never answered); others may lie between. An effect that belongs to an
+ * exchange comes between the two also when all happened in the same instant of
+ * virtual time.
  */
 #ifndef REPORTS_TIMELINE_H
 #define REPORTS_TIMELINE_H
