@@ -22,7 +22,7 @@ enum spec_type {
     SPEC_INT,      /* int64_t within min..max */
     SPEC_NUMBER,   /* double within min..max */
     SPEC_BOOL,     /* bool */
-    SPEC_DURATION, /* int64_t ms, from "250ms", "10s", "1.5s", "2m", "1h" or 0 */
+    SPEC_DURATION, /* int64_t ms, "250ms", "10s", "1.5s", "2m", "1h" or 0 */
     SPEC_SIZE,     /* int64_t bytes, from 100, "64KiB", "5MiB", "1GiB" */
     SPEC_RANGE,    /* struct spec_range, from 2, "1-3" or "4-" */
     SPEC_WORD,     /* int: index into words */
@@ -44,10 +44,10 @@ struct spec_list {
 };
 
 struct spec_error {
-    const cJSON *node;   /* the offending node (a key's member), or NULL */
-    bool at_key;         /* its key is wrong, not its value */
-    char path[160];      /* "faults[0].match.operation" */
-    char message[320];   /* "unknown key 'opration': did you mean 'operation'?" */
+    const cJSON *node; /* the offending node (a key's member), or NULL */
+    bool at_key;       /* its key is wrong, not its value */
+    char path[160];    /* from the node read: "faults[0].match.operation" */
+    char message[320]; /* "unknown key 'nht': did you mean 'nth'?" */
 };
 
 struct spec_field {
