@@ -20,6 +20,7 @@ struct run { /* one operation under way */
     struct arena arena; /* of one attempt */
     struct ice_try t;
     int64_t started_ms, key_made_ms;
+    int resent; /* by libcurl, on dead kept connections */
     char key[RNG_UUID_SIZE]; /* "": none */
     char cause[512];
 };
@@ -276,7 +277,7 @@ static int stop(struct run *u, int outcome, enum ice_meaning meaning,
         .operation = u->op->operation,
         .uri = u->op->url,
         .cause = u->cause,
-        .attempts = u->t.attempt,
+        .attempts = u->t.attempt + u->resent,
         .status = u->r->status,
         .elapsed_ms = now_ms(u->c) - u->started_ms,
     };
@@ -315,8 +316,9 @@ static int renew(struct run *u)
     return rc;
 }
 
-static void note_resent(const struct run *u)
+static void note_resent(struct run *u)
 {
+    u->resent += u->r->answer.resent;
     for (int i = 0; i < u->r->answer.resent; i++)
         log_attempt(u, LOG_WARN, 0, "again at once",
                     "the kept connection was dead");

@@ -11,7 +11,7 @@
 
 #define TURNS(t) (t), sizeof(t) / sizeof((t)[0])
 #define JSON(status, length, body)                                             \
-    "HTTP/1.1 " status "\r\nContent-Type: application/json\r\n"                \
+    "HTTP/1.1 " status "\r\nConnection: close\r\n"                             \
     "Content-Length: " length "\r\n\r\n" body
 #define CONFIG                                                                 \
     {                                                                          \
@@ -172,7 +172,8 @@ static void a_read_is_repeated_and_each_repeat_logged(void)
     static const struct peer_turn t[] = {
         CONFIG,
         {.end = PEER_RESET},
-        {.reply = "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"},
+        {.reply = "HTTP/1.1 503 Busy\r\nConnection: close\r\nContent-Length: "
+                  "0\r\n\r\n"},
         {.reply = JSON("200 OK", "9", "<html></>")},
         TABLE};
     struct ice_table *table;
