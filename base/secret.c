@@ -23,7 +23,8 @@ struct value {
 
 struct secrets {
     struct value *list;
-    bool starts[256]; /* can any form of any value begin with this byte? */
+    /* Can any form of any value begin with these two bytes? A bit each. */
+    unsigned char starts[256][32];
 };
 
 struct secrets *secrets_new(void)
@@ -77,16 +78,46 @@ static void make_base64(struct value *v, size_t skip)
     free(padded);
 }
 
-/* Most bytes of a text begin no secret, and this is how that costs nothing. */
+static void note_pair(struct secrets *s, char first, char second)
+{
+    unsigned char a = (unsigned char)first, b = (unsigned char)second;
+
+    s->starts[a][b / 8] |= (unsigned char)(1u << b % 8);
+}
+
+/* The base64 character and its twin of the other alphabet. */
+static void note_base64_pair(struct secrets *s, const char *p)
+{
+    for (size_t k = 0; k < 4; k++) {
+        char pair[2] = {p[0], p[1]};
+        for (size_t i = 0; i < 2; i++)
+            if (k & (1u << i))
+                pair[i] = pair[i] == '+'   ? '-'
+                          : pair[i] == '/' ? '_'
+                                           : pair[i];
+        note_pair(s, pair[0], pair[1]);
+    }
+}
+
+/* Most places of a text begin no secret, and this is how they cost nothing. */
 static void note_starts(struct secrets *s, const struct value *v)
 {
-    static const unsigned char escapes[] = {'%', '\\', '&', '+', '-', '_'};
+    static const char escapes[] = {'%', '\\', '&', '+'};
 
-    for (size_t i = 0; i < sizeof(escapes); i++)
-        s->starts[escapes[i]] = true;
+    for (size_t i = 0; i < sizeof(escapes); i++) {
+        memset(s->starts[(unsigned char)escapes[i]], 0xff, 32);
+        note_pair(s, v->p[0], escapes[i]);
+    }
+    note_pair(s, v->p[0], v->p[1]);
     for (size_t i = 0; i < 3; i++)
-        s->starts[(unsigned char)v->base64[i].p[0]] = true;
-    s->starts[(unsigned char)v->p[0]] = true;
+        note_base64_pair(s, v->base64[i].p);
+}
+
+static bool may_start(const struct secrets *s, struct slice text)
+{
+    unsigned char a = (unsigned char)text.p[0], b = (unsigned char)text.p[1];
+
+    return s->starts[a][b / 8] & 1u << b % 8;
 }
 
 void secrets_add(struct secrets *s, struct slice value)
@@ -283,7 +314,7 @@ static size_t match_any(const struct secrets *s, unsigned encodings,
 {
     size_t longest = 0;
 
-    if (!text.len || !s->starts[(unsigned char)text.p[0]])
+    if (text.len < 2 || !may_start(s, text))
         return 0;
     for (const struct value *v = s->list; v; v = v->next)
         for (size_t i = 0; i < sizeof(matchers) / sizeof(matchers[0]); i++) {
