@@ -14,11 +14,7 @@
 
 #include "mocks/server_inside.h"
 
-enum {
-    MOST_RESET_WAIT_MS = 10000,
-    LINGER_MS = 1000,
-    MOST_BUFS = 8
-};
+enum { MOST_RESET_WAIT_MS = 10000, LINGER_MS = 1000, MOST_BUFS = 8 };
 
 enum state {
     READING, /* idle, or a request is under way */
@@ -44,7 +40,7 @@ struct connection {
     int64_t cut;     /* where reading x's request stops; -1: nowhere */
     struct slice in; /* bytes not yet parsed: in held or in the read buffer */
     struct str held;
-    char *copy;      /* encrypted bytes of a write under way */
+    char *copy; /* encrypted bytes of a write under way */
     size_t writing_plain;
     int64_t reset_waits;
     unsigned handles;
@@ -168,8 +164,7 @@ void connection_close(struct connection *c, const char *detail)
 {
     if (c->state == CLOSED)
         return;
-    if (!c->unread || c->peer_eof || c->state == LINGER ||
-        c->server->closing) {
+    if (!c->unread || c->peer_eof || c->state == LINGER || c->server->closing) {
         close_now(c, detail);
         return;
     }
@@ -358,8 +353,8 @@ static bool play_stall(struct connection *c)
 }
 
 static bool (*const players[])(struct connection *) = {
-    [SCRIPT_BYTES] = play_bytes, [SCRIPT_WAIT] = play_wait,
-    [SCRIPT_RESET] = play_reset, [SCRIPT_CLOSE] = play_close,
+    [SCRIPT_BYTES] = play_bytes,           [SCRIPT_WAIT] = play_wait,
+    [SCRIPT_RESET] = play_reset,           [SCRIPT_CLOSE] = play_close,
     [SCRIPT_HALF_CLOSE] = play_half_close, [SCRIPT_STALL] = play_stall};
 
 static void await_request(struct connection *c)
@@ -374,8 +369,8 @@ static void await_request(struct connection *c)
 static bool end_script(struct connection *c)
 {
     struct exchange *x = c->x;
-    bool keep = x->script.keep_alive && !c->unread &&
-                !(c->peer_eof && !c->in.len);
+    bool keep =
+        x->script.keep_alive && !c->unread && !(c->peer_eof && !c->in.len);
 
     if (!x->ended)
         x->ended = "answered";
@@ -444,7 +439,8 @@ static bool cut(struct connection *c)
 
 static bool on_head(struct connection *c)
 {
-    static const struct slice go_on = SLICE_LIT("HTTP/1.1 100 Continue\r\n\r\n");
+    static const struct slice go_on =
+        SLICE_LIT("HTTP/1.1 100 Continue\r\n\r\n");
     const struct http_request *r = c->x->request;
 
     exchange_head(c->x);
@@ -680,11 +676,11 @@ static void on_timer(uv_timer_t *t)
 static enum tls_kind certificate(const struct server *s,
                                  const struct fault_rule *r)
 {
-    static const enum tls_kind kinds[] = {
-        [FAULT_TLS_EXPIRED] = TLS_EXPIRED,
-        [FAULT_TLS_WRONG_NAME] = TLS_WRONG_NAME,
-        [FAULT_TLS_UNTRUSTED] = TLS_UNTRUSTED,
-        [FAULT_TLS_CUT] = TLS_GOOD};
+    static const enum tls_kind kinds[] = {[FAULT_TLS_EXPIRED] = TLS_EXPIRED,
+                                          [FAULT_TLS_WRONG_NAME] =
+                                              TLS_WRONG_NAME,
+                                          [FAULT_TLS_UNTRUSTED] = TLS_UNTRUSTED,
+                                          [FAULT_TLS_CUT] = TLS_GOOD};
 
     if (s->tls == TLS_OFF || !r || r->action->kind != FAULT_TLS)
         return s->tls;
@@ -707,8 +703,7 @@ void connection_new(struct server *s, int fd, const struct fault_rule *rule)
 
     c->server = s;
     c->rule = rule;
-    c->ordinal =
-        s->which == MOCK_ADMIN ? 0 : ++s->mock->connections;
+    c->ordinal = s->which == MOCK_ADMIN ? 0 : ++s->mock->connections;
     c->handles = 2;
     s->handles++;
     str_init(&c->held, HELD_BYTES + READ_BYTES * 2);

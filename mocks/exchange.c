@@ -275,8 +275,8 @@ static bool change_state(struct exchange *x, const struct fault_rule *r)
     for (size_t i = 0; i < sizeof(meddles) / sizeof(meddles[0]); i++) {
         if (meddles[i].kind != r->action->kind || !s->meddle)
             continue;
-        bool done = s->meddle(s->state, x, meddles[i].what, r->params.params,
-                              why);
+        bool done =
+            s->meddle(s->state, x, meddles[i].what, r->params.params, why);
         note_meddling(x, r, done ? NULL : why);
     }
     return true;
@@ -313,8 +313,7 @@ static void publish(struct exchange *x)
     if (!c->failed) {
         x->applied = true;
         if (!is_admin(x))
-            journal_applied(x->mock->journal, mock_now_ns(x->mock), x,
-                            c->what);
+            journal_applied(x->mock->journal, mock_now_ns(x->mock), x, c->what);
     }
     memset(c, 0, sizeof(*c));
 }
@@ -519,8 +518,8 @@ static void write_plain(struct exchange *x, bool head_only)
     answer_write(w, head_only || split, &head, &x->marks);
     char *copy = arena_memdup(&x->arena, head.p, head.len);
     script_bytes(&x->script, (struct slice){copy, head.len});
-    bool bare = head_only || w->status < 200 || w->status == 204 ||
-                w->status == 304;
+    bool bare =
+        head_only || w->status < 200 || w->status == 204 || w->status == 304;
     if (split && !bare) {
         script_bytes(&x->script, w->body);
         x->marks.end = x->marks.head_end + w->body.len;

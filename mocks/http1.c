@@ -268,8 +268,7 @@ static int read_field(struct http1 *p, bool trailer)
     if (!colon)
         return bad(p, 400, "a header has no colon");
     h.name = (struct slice){s.p, (size_t)(colon - s.p)};
-    h.value = slice_trim(
-        (struct slice){colon + 1, s.len - h.name.len - 1});
+    h.value = slice_trim((struct slice){colon + 1, s.len - h.name.len - 1});
     if (!is_token(h.name))
         return bad(p, 400, "a header's name is not a token");
     if (!is_field_value(h.value))

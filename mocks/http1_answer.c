@@ -31,7 +31,8 @@ static bool is_named(struct slice raw, const char *name, struct arena *a)
 {
     if (slice_eqz(raw, name))
         return true;
-    if (!raw.len || (!memchr(raw.p, '%', raw.len) && !memchr(raw.p, '+', raw.len)))
+    if (!raw.len ||
+        (!memchr(raw.p, '%', raw.len) && !memchr(raw.p, '+', raw.len)))
         return false;
     char *decoded = decode(raw, a);
     return decoded && !strcmp(decoded, name);
@@ -50,8 +51,8 @@ const char *http_query(const struct http_request *r, const char *name,
         if (is_named(key, name, a)) {
             if (!eq)
                 return "";
-            char *value = decode(
-                (struct slice){eq + 1, item.len - key.len - 1}, a);
+            char *value =
+                decode((struct slice){eq + 1, item.len - key.len - 1}, a);
             return value ? value : "";
         }
         size_t n = item.len + (amp ? 1 : 0);
@@ -63,7 +64,8 @@ const char *http_query(const struct http_request *r, const char *name,
 
 /* ---- answers ------------------------------------------------------------- */
 
-static struct slice clean_value(struct arena *a, const char *fmt, va_list ap)
+__attribute__((format(printf, 2, 0))) static struct slice
+clean_value(struct arena *a, const char *fmt, va_list ap)
 {
     char *z = arena_vprintf(a, fmt, ap);
     size_t n = 0;

@@ -18,8 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     str_init(&whole, 1 << 20);
     str_init(&pieces, 1 << 20);
     http1_split(&small, in, in.len, in.len, &whole);
-    http1_split(&small, in, data[0] % (in.len + 1), 1u + data[0] % 7u,
-                &pieces);
+    http1_split(&small, in, data[0] % (in.len + 1), 1u + data[0] % 7u, &pieces);
     if (!slice_eq(str_slice(&whole), str_slice(&pieces)))
         abort();
     str_fini(&whole);

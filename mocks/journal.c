@@ -13,7 +13,8 @@
 enum {
     MOST_HEAD = 8 << 10,
     MOST_BODY = 64 << 10,
-    MOST_TEXT = 1 << 20 /* after masking, which may lengthen */
+    MOST_TEXT = 1 << 20, /* after masking, which may lengthen */
+    CHUNK = 4 << 10      /* what an arena takes at once, about */
 };
 
 struct entry {
@@ -78,6 +79,17 @@ static void grow(struct journal *j)
     j->first = 0;
 }
 
+/* Connections come and go in numbers: their entries do without an arena. */
+static const char *keep_server(struct entry *e, const char *server)
+{
+    static const char *const known[] = {"catalog", "s3", "admin"};
+
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+        if (!strcmp(known[i], server))
+            return known[i];
+    return arena_strdup(&e->arena, server);
+}
+
 static struct entry *append(struct journal *j, enum journal_kind kind,
                             int64_t now_ns, const char *server)
 {
@@ -89,7 +101,7 @@ static struct entry *append(struct journal *j, enum journal_kind kind,
     e->e.seq = ++j->seq;
     e->e.kind = kind;
     e->e.at_ns = e->e.end_ns = now_ns - j->epoch_ns;
-    e->e.server = arena_strdup(&e->arena, server);
+    e->e.server = keep_server(e, server);
     e->e.target = e->e.request_head = e->e.request_body = "";
     e->e.answer_head = e->e.answer_body = e->e.faults = e->e.detail = "";
     e->e.ended = e->e.method = "";
@@ -101,7 +113,7 @@ static struct entry *append(struct journal *j, enum journal_kind kind,
 static void appended(struct journal *j, struct entry *e)
 {
     j->bytes -= e->counted;
-    e->counted = e->arena.used + sizeof(*e);
+    e->counted = e->arena.used + sizeof(*e) + (e->arena.head ? CHUNK : 0);
     j->bytes += e->counted;
     keep_bounds(j);
 }
@@ -110,13 +122,14 @@ static void appended(struct journal *j, struct entry *e)
 
 /* Parameters of queries and forms whose values nobody should read. */
 static const char *const secret_params[] = {
-    "client_secret=",         "access_token=",  "refresh_token=",
-    "subject_token=",         "actor_token=",   "X-Amz-Signature=",
-    "X-Amz-Security-Token=",  NULL};
+    "client_secret=",        "access_token=",
+    "refresh_token=",        "subject_token=",
+    "actor_token=",          "X-Amz-Signature=",
+    "X-Amz-Security-Token=", NULL};
 
 static const char *const secret_headers[] = {
-    "Authorization", "Proxy-Authorization", "X-Amz-Security-Token", "Cookie",
-    "Set-Cookie", NULL};
+    "Authorization", "Proxy-Authorization", "X-Amz-Security-Token",
+    "Cookie",        "Set-Cookie",          NULL};
 
 /* Appends s with the values of secret parameters as "***". */
 static void add_params(struct str *out, struct slice s)
@@ -174,6 +187,10 @@ static const char *settle(struct journal *j, struct entry *e, size_t most)
     if (j->secrets)
         secrets_mask(j->secrets, SECRET_ALL, &j->scratch);
     size_t n = j->scratch.len < most ? j->scratch.len : most;
+    if (!n) {
+        str_reset(&j->scratch);
+        return "";
+    }
     char *copy = arena_memdup(&e->arena, str_z(&j->scratch), n);
     str_reset(&j->scratch);
     return copy;
@@ -228,8 +245,8 @@ void journal_named(struct journal *j, struct exchange *x)
     if (!e)
         return;
     e->e.namespace_ = keep_name(j, e, x->names.namespace_);
-    e->e.table = keep_name(
-        j, e, x->names.table ? x->names.table : x->names.view);
+    e->e.table =
+        keep_name(j, e, x->names.table ? x->names.table : x->names.view);
     e->e.bucket = keep_name(j, e, x->names.bucket);
     e->e.key = keep_name(j, e, x->names.key);
 }
@@ -237,8 +254,7 @@ void journal_named(struct journal *j, struct exchange *x)
 void journal_begin(struct journal *j, int64_t now_ns, struct exchange *x)
 {
     const struct http_request *r = x->request;
-    struct entry *e =
-        append(j, JOURNAL_EXCHANGE, now_ns, x->service->name);
+    struct entry *e = append(j, JOURNAL_EXCHANGE, now_ns, x->service->name);
 
     e->x = x;
     x->journal_entry = e;
@@ -332,8 +348,8 @@ void journal_applied(struct journal *j, int64_t now_ns, struct exchange *x,
     e->e.exchange = x->ordinal;
     e->e.operation = x->op ? x->op->name : NULL;
     e->e.namespace_ = keep_name(j, e, x->names.namespace_);
-    e->e.table = keep_name(
-        j, e, x->names.table ? x->names.table : x->names.view);
+    e->e.table =
+        keep_name(j, e, x->names.table ? x->names.table : x->names.view);
     e->e.bucket = keep_name(j, e, x->names.bucket);
     e->e.key = keep_name(j, e, x->names.key);
     e->e.detail = keep_name(j, e, detail ? detail : "");
@@ -488,8 +504,9 @@ static void trace_entry(const struct journal_entry *e, struct str *out)
         str_addf(out, " x%llu", (unsigned long long)e->exchange);
     trace_names(e, out);
     if (e->kind == JOURNAL_EXCHANGE)
-        str_addf(out, " %s in=%zu status=%d out=%zu hash=%016llx faults=%s "
-                      "ended=%s end=%lld",
+        str_addf(out,
+                 " %s in=%zu status=%d out=%zu hash=%016llx faults=%s "
+                 "ended=%s end=%lld",
                  e->method, e->request_bytes, e->status, e->answer_bytes,
                  (unsigned long long)e->answer_hash, e->faults, e->ended,
                  (long long)e->end_ns);

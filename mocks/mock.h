@@ -38,7 +38,8 @@ struct mock_options {
     const cJSON *s3;      /* options of the S3, see mocks/s3.h */
     size_t journal_entries;
     /* What clients call the servers, when it is not bind:port (simulation):
-     * "127.0.0.1:8181". NULL: bind:port. */
+     * "127.0.0.1:8181". NULL: bind:port. With it mock_connecting tells of every
+     * connection attempt, and connection-level faults wait for that. */
     const char *authority[MOCK_SERVERS];
 };
 

@@ -27,7 +27,7 @@ struct mock {
     struct exchange *live;           /* list of exchanges */
     struct later *laters;
     size_t n_laters;
-    uv_prepare_t turn;  /* looks whether rules have come or gone */
+    uv_prepare_t turn; /* looks whether rules have come or gone */
     size_t rules_seen;
     bool calm, closing;
 };

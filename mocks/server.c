@@ -57,8 +57,8 @@ static int bound_port(int fd)
 
 static int bound_socket(const struct address *a)
 {
-    int fd = socket(a->a.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
-                    0);
+    int fd =
+        socket(a->a.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     int on = 1;
 
     if (fd < 0)
@@ -283,8 +283,8 @@ static void tell(struct server *s, const struct fault_rule *r)
     char detail[120];
 
     snprintf(detail, sizeof(detail), "%s: %s", r->id, r->action->name);
-    journal_connection(s->mock->journal, JOURNAL_REFUSED,
-                       mock_now_ns(s->mock), s->service->name, 0, detail);
+    journal_connection(s->mock->journal, JOURNAL_REFUSED, mock_now_ns(s->mock),
+                       s->service->name, 0, detail);
 }
 
 static void go_down(struct server *s, const struct fault_rule *r)
@@ -353,9 +353,8 @@ static void on_timer(uv_timer_t *t)
 
 static void set_timer(struct server *s, bool slot)
 {
-    int64_t ms = faultless(s)
-                     ? -1
-                     : fault_next_change_ms(engine(s), s->service->name);
+    int64_t ms =
+        faultless(s) ? -1 : fault_next_change_ms(engine(s), s->service->name);
 
     if (slot && (ms < 0 || ms > slot_left_ms(s)))
         ms = slot_left_ms(s);
@@ -421,11 +420,7 @@ void server_connecting(struct server *s)
 {
     if (!s->started || s->closing)
         return;
-    if (!s->simulated) {
-        s->simulated = true;
-        s->decided = false;
-        s->chosen = NULL;
-    }
+    s->simulated = true;
     window(s);
     const struct fault_rule *r =
         faultless(s) ? NULL
@@ -499,6 +494,7 @@ void server_serve(struct server *s, struct service *service)
 {
     s->service = service;
     s->attempts = 0;
+    s->simulated = s->mock->options.authority[s->which] != NULL;
     if (s->handles)
         return;
     uv_timer_init(s->loop, &s->timer);

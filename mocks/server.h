@@ -19,9 +19,10 @@
  * has one place, taken by a connection of our own, so the kernel drops SYNs.
  *
  * Which attempt meets such a rule: exactly the one that server_connecting was
- * called for. Where it is never called (real clients), the kernel does not
- * tell of attempts: a rule of connection N holds from the moment N-1 were
- * accepted, for one second or until its time is over, and then counts as met.
+ * called for. Where it is not called (no authority in the options: real
+ * clients), the kernel does not tell of attempts: a rule of connection N holds
+ * from the moment N-1 were accepted, for one second or until its time is over,
+ * and then counts as met.
  */
 #ifndef MOCKS_SERVER_H
 #define MOCKS_SERVER_H

@@ -9,7 +9,7 @@
 enum { READ_BYTES = 64 << 10, HELD_BYTES = 64 << 10 };
 
 enum listener {
-    LISTENER_DOWN,     /* bound, not yet or no longer listening */
+    LISTENER_DOWN, /* bound, not yet or no longer listening */
     LISTENER_OPEN,
     LISTENER_REFUSING, /* the same as down, but it comes back */
     LISTENER_BLACKHOLE
@@ -30,8 +30,8 @@ struct server {
     uv_timer_t timer;
     unsigned handles; /* open ones: poll, timer, those of connections */
     bool started, closing;
-    bool starved;   /* out of descriptors: tries again by timer */
-    bool simulated; /* server_connecting tells of every attempt */
+    bool starved;      /* out of descriptors: tries again by timer */
+    bool simulated;    /* server_connecting tells of every attempt */
     uint64_t attempts; /* connection attempts known of so far */
     const struct fault_rule **met; /* rules of connections to be accepted */
     size_t n_met, cap_met;

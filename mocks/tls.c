@@ -34,9 +34,9 @@ static struct {
 
 struct recipe {
     const char *name;
-    const char *san;        /* NULL: it is a CA */
-    const char *not_after;  /* ASN.1 time */
-    bool other;             /* signed by the other CA */
+    const char *san;       /* NULL: it is a CA */
+    const char *not_after; /* ASN.1 time */
+    bool other;            /* signed by the other CA */
 };
 
 static const struct recipe recipes[] = {
@@ -45,8 +45,8 @@ static const struct recipe recipes[] = {
     [TLS_EXPIRED] = {"icefault expired", "IP:127.0.0.1,IP:::1,DNS:localhost",
                      "20210101000000Z", false},
     [TLS_WRONG_NAME] = {"icefault wrong name",
-                        "IP:192.0.2.1,DNS:elsewhere.invalid",
-                        "20491231235959Z", false},
+                        "IP:192.0.2.1,DNS:elsewhere.invalid", "20491231235959Z",
+                        false},
     [TLS_UNTRUSTED] = {"icefault untrusted",
                        "IP:127.0.0.1,IP:::1,DNS:localhost", "20491231235959Z",
                        true},
@@ -77,8 +77,8 @@ static X509 *make_cert(const struct recipe *r, EVP_PKEY *key, X509 *issuer,
          X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
                                     (const unsigned char *)r->name, -1, -1,
                                     0) &&
-         X509_set_issuer_name(cert, X509_get_subject_name(issuer ? issuer
-                                                                 : cert)) &&
+         X509_set_issuer_name(cert,
+                              X509_get_subject_name(issuer ? issuer : cert)) &&
          X509_set_pubkey(cert, key));
     issuer = issuer ? issuer : cert;
     if (r->san) {
@@ -191,8 +191,7 @@ bool tls_feed(struct tls *t, struct slice wire, struct str *plain)
     int rc;
 
     ERR_clear_error();
-    if (wire.len &&
-        BIO_write(t->in, wire.p, (int)wire.len) != (int)wire.len)
+    if (wire.len && BIO_write(t->in, wire.p, (int)wire.len) != (int)wire.len)
         return false;
     if (!SSL_is_init_finished(t->ssl)) {
         rc = SSL_do_handshake(t->ssl);
