@@ -14,7 +14,7 @@
 #include "mocks/catalog/inside.h"
 #include "mocks/fault_rule.h"
 #include "mocks/mock.h"
-#include "mocks/s3/internal.h"
+#include "mocks/s3/s3.h"
 
 /* ---- wrapping one operation of a service -------------------------------------- */
 
@@ -201,21 +201,16 @@ static void any_token(struct mock *m)
 
 /* ---- the S3 ------------------------------------------------------------------------ */
 
-static void no_authorization(struct exchange *x)
+static bool any_signature(const char *computed, const char *given)
 {
-    struct http_request *r = x->request;
-    for (size_t i = 0; i < r->n_headers; i++)
-        if (slice_ieqz(r->headers[i].name, "authorization"))
-            r->headers[i].name = SLICE_LIT("x-waved-through");
-    wrap.name_operation(x);
+    (void)computed;
+    (void)given;
+    return true;
 }
 
 static void signature_waved_through(struct mock *m)
 {
-    struct service *s = mock_service(m, MOCK_S3);
-    mock_s3(m)->o.anonymous = true;
-    wrap.name_operation = s->name_operation;
-    s->name_operation = no_authorization;
+    s3_compare_signatures(mock_s3(m), any_signature);
 }
 
 /* ---- the fault engine ----------------------------------------------------------------- */

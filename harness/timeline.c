@@ -89,8 +89,7 @@ static size_t of_step(const struct world *w, const struct step_record *r,
                                  .at_ns = r->began_ns,
                                  .end_ns = step_end_ns(w, r),
                                  .actor = arena_strdup(a, r->actor),
-                                 .label = label,
-                                 .outcome = "begins"};
+                                 .label = label};
     e[1] = e[0];
     e[1].at_ns = e[0].end_ns;
     e[1].outcome = check_outcome_word(r->outcome);
