@@ -147,7 +147,7 @@ static void bench_stop(struct bench *b)
     free(b->text);
 }
 
-static size_t bench_files(const struct bench *b)
+UNUSED static size_t bench_files(const struct bench *b)
 {
     return HASH_COUNT(b->memory.hash);
 }
