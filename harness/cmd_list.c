@@ -10,7 +10,7 @@
 enum { TEXT_MAX = 16 << 20 };
 
 struct list_args {
-    bool faults, mutants, requirements, json;
+    bool faults, mutants, requirements, triples, json;
 };
 
 static const struct option_row rows[] = {
@@ -21,6 +21,8 @@ static const struct option_row rows[] = {
     {"requirements", NULL, OPTION_FLAG,
      offsetof(struct list_args, requirements), 0, 0, NULL,
      "every requirement, with its scenarios"},
+    {"triples", NULL, OPTION_FLAG, offsetof(struct list_args, triples), 0, 0,
+     NULL, "every (operation, phase, action) that a scenario has"},
     {"json", NULL, OPTION_FLAG, offsetof(struct list_args, json), 0, 0, NULL,
      "as a JSON array"},
     {0}};
@@ -99,6 +101,51 @@ static cJSON *list_scenarios(const struct suite *s)
     return all;
 }
 
+/* The action's name of a rule: "reset", or the key of {reset: {...}}. */
+static const char *action_of(const cJSON *rule)
+{
+    const cJSON *what = json_get(rule, "do");
+    return cJSON_IsString(what) ? what->valuestring
+           : what && what->child ? what->child->string
+                                 : "?";
+}
+
+static cJSON *row_of_triple(cJSON *all, const char *triple)
+{
+    cJSON *o;
+    cJSON_ArrayForEach(o, all)
+    {
+        if (strcmp(json_str(o, "triple"), triple) == 0)
+            return o;
+    }
+    o = cJSON_CreateObject();
+    json_set_str(o, "triple", triple);
+    json_set(o, "scenarios", cJSON_CreateArray());
+    json_set_str(o, "first", "");
+    cJSON_AddItemToArray(all, o);
+    return o;
+}
+
+/* A rule without an operation works on connections or on any request. */
+static cJSON *list_triples(const struct suite *s)
+{
+    cJSON *all = cJSON_CreateArray();
+    char triple[160];
+    for (size_t i = 0; i < s->n; i++)
+        for (size_t k = 0; k < s->list[i]->n_faults; k++) {
+            const cJSON *rule = s->list[i]->faults[k];
+            const char *op = json_str(json_get(rule, "match"), "operation");
+            snprintf(triple, sizeof triple, "%s %s %s", op ? op : "any",
+                     json_str(rule, "phase"), action_of(rule));
+            cJSON *o = row_of_triple(all, triple);
+            cJSON *ids = json_get(o, "scenarios");
+            if (cJSON_GetArraySize(ids) == 0)
+                json_set_str(o, "first", s->list[i]->id);
+            cJSON_AddItemToArray(ids, cJSON_CreateString(s->list[i]->id));
+        }
+    return all;
+}
+
 static cJSON *citing(const struct suite *s, const char *id)
 {
     cJSON *all = cJSON_CreateArray();
@@ -170,17 +217,20 @@ static void put_columns(const cJSON *all, const char *const names[3],
 
 static void print_list(const struct list_args *args, const struct suite *s)
 {
-    static const char *const columns[4][3] = {{"id", "requirements", "title"},
+    static const char *const columns[5][3] = {{"id", "requirements", "title"},
                                               {"name", "phases", "doc"},
                                               {"name", "breaks", "rule"},
-                                              {"id", "scenarios", "text"}};
+                                              {"id", "scenarios", "text"},
+                                              {"triple", "scenarios", "first"}};
     int what = args->faults         ? 1
                : args->mutants      ? 2
                : args->requirements ? 3
+               : args->triples      ? 4
                                     : 0;
     cJSON *all = what == 1   ? list_faults()
                  : what == 2 ? list_mutants()
                  : what == 3 ? list_requirements(s)
+                 : what == 4 ? list_triples(s)
                              : list_scenarios(s);
     struct str out;
     str_init(&out, TEXT_MAX);
@@ -188,7 +238,7 @@ static void print_list(const struct list_args *args, const struct suite *s)
         json_print(all, &out);
         str_addc(&out, '\n');
     } else {
-        put_columns(all, columns[what], what == 3, &out);
+        put_columns(all, columns[what], what >= 3, &out);
     }
     cli_print(&out);
     str_fini(&out);
