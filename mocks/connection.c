@@ -313,14 +313,19 @@ static bool play_wait(struct connection *c)
     return false;
 }
 
+/* Bytes that the kernel has not yet handed over: the peer's window is full. */
+static bool holds_bytes(const struct connection *c)
+{
+    int n = 0;
+
+    return !ioctl(fd_of(c), SIOCOUTQNSD, &n) && n > 0;
+}
+
 /* The kernel forgets at a reset what it could not yet hand over: first the
  * peer's window must have taken all of it. What lies there stays readable. */
 static bool play_reset(struct connection *c)
 {
-    int unsent = 0;
-
-    if (c->reset_waits++ < MOST_RESET_WAIT_MS &&
-        !ioctl(fd_of(c), SIOCOUTQNSD, &unsent) && unsent > 0) {
+    if (c->reset_waits++ < MOST_RESET_WAIT_MS && holds_bytes(c)) {
         wait_ms(c, 1);
         return false;
     }

@@ -273,6 +273,44 @@ static void the_hook_sees_both_phases(void)
     end();
 }
 
+static void a_restart_by_fault_comes_after_the_effect(void)
+{
+    struct client c;
+
+    begin();
+    arm("{\"match\":{\"operation\":\"createTable\"},\"phase\":\"after\","
+        "\"do\":\"restart\"}");
+    call(&c);
+    say(&c, POST);
+    until_over(&c);
+    CU_ASSERT_EQUAL(c.error, ECONNRESET);
+    CU_ASSERT_EQUAL(c.got.len, 0);
+    CU_ASSERT_EQUAL(tiny.count, 1);
+    CU_ASSERT_STRING_EQUAL(entry_of(1, true)->ended, "reset");
+    hang_up(&c);
+    end();
+}
+
+static void late_apply_goes_on_beside_a_stall(void)
+{
+    struct client c;
+
+    begin();
+    arm("{\"match\":{\"operation\":\"createTable\"},"
+        "\"do\":{\"late-apply\":{\"time\":\"5ms\",\"then\":\"stall\"}}}");
+    call(&c);
+    say(&c, POST);
+    while (!tiny.count && !w.late)
+        turn_once();
+    CU_ASSERT_EQUAL(c.got.len, 0);
+    CU_ASSERT_FALSE(over(&c));
+    mock_calm(w.mock);
+    until_over(&c);
+    CU_ASSERT(c.eof);
+    hang_up(&c);
+    end();
+}
+
 static void a_restart_resets_connections(void)
 {
     struct client c;
@@ -358,6 +396,8 @@ UNIT_MAIN("exchange", UNIT(endings_are_what_they_say),
           UNIT(late_apply_outlives_its_connection),
           UNIT(late_work_is_dropped_when_the_mock_closes),
           UNIT(stale_reads_show_the_state_before), UNIT(a_delay_waits),
-          UNIT(the_hook_sees_both_phases), UNIT(a_restart_resets_connections),
-          UNIT(a_port_in_use_is_told), UNIT(bad_options_are_told),
-          UNIT(reset_forgets))
+          UNIT(the_hook_sees_both_phases),
+          UNIT(a_restart_by_fault_comes_after_the_effect),
+          UNIT(late_apply_goes_on_beside_a_stall),
+          UNIT(a_restart_resets_connections), UNIT(a_port_in_use_is_told),
+          UNIT(bad_options_are_told), UNIT(reset_forgets))
