@@ -161,6 +161,8 @@ static enum ice_step settle(struct ice_making *m)
         if (next != ICE_STEP_READ_AGAIN)
             return next;
     }
+    m->open = rules->at_end != ICE_STEP_FAIL; /* a mistake: then it failed */
+    m->rc = m->e->outcome;
     return rules->at_end;
 }
 
@@ -255,7 +257,10 @@ int ice__make(struct ice_making *m)
         return ICE_OK;
     }
     /* An open create makes every other failure unknown, but a cancel. */
-    if (step == ICE_STEP_FAIL && !(m->open && m->rc != ICE_CANCELLED))
+    if (step == ICE_STEP_FAIL && policy(m)->create.open_is_unknown && m->open &&
+        m->rc != ICE_CANCELLED)
+        step = ICE_STEP_UNKNOWN;
+    if (step == ICE_STEP_FAIL)
         return m->rc;
     return unknown(m);
 }

@@ -173,6 +173,7 @@ const struct ice_policy ice_policy_default =
                    .namespace_missing = ICE_STEP_FAIL,
                    .look_for_view = true,
                    .repair = false,
+                   .open_is_unknown = true,
                    .creates_most = 3},
         .settle = {.reads = 3,
                    .wait_ms = 1000,

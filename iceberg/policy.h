@@ -175,7 +175,8 @@ struct ice_create_rules {
     bool look_for_view;              /* 409, yet no such table: is it a view? */
     bool repair;      /* a mistake: change an existing table that does
                          not fit */
-    int creates_most; /* POSTs of one create, all told: 3 */
+    bool open_is_unknown; /* any failure while a create is open, but a cancel */
+    int creates_most;     /* POSTs of one create, all told: 3 */
 };
 
 struct ice_settle_rules {         /* R3.2-6 */
