@@ -129,6 +129,17 @@ static bool same(const char *wanted, const char *is)
     return !wanted || (is && strcmp(wanted, is) == 0);
 }
 
+static uint64_t last_fault_seq(const struct world *w)
+{
+    const struct journal *j = mock_journal(w->mock);
+    for (size_t i = journal_count(j); i-- > 0;) {
+        const struct journal_entry *e = journal_at(j, i);
+        if ((e->faults && *e->faults) || e->kind == JOURNAL_REFUSED)
+            return e->seq;
+    }
+    return 0;
+}
+
 bool check_selects(const struct world *w, const struct scenario_expect *e,
                    const struct journal_entry *j)
 {
@@ -138,6 +149,8 @@ bool check_selects(const struct world *w, const struct scenario_expect *e,
     if (e->path && !slice_glob(e->path, slice_of(j->target)))
         return false;
     if (e->status && e->status != j->status)
+        return false;
+    if (e->after_faults > 0 && j->seq <= last_fault_seq(w))
         return false;
     if (e->step <= 0)
         return true;
