@@ -87,6 +87,8 @@ void exchange_finish(struct exchange *x)
     x->finished = true;
     if (x->journal_entry)
         journal_end(x->mock->journal, mock_now_ns(x->mock), x);
+    if (is_admin(x) && !x->mock->closing)
+        mock_faults_changed(x->mock); /* it may have armed or cleared some */
     if (!x->work)
         free_exchange(x);
 }

@@ -73,7 +73,8 @@ const char *mock_ca_pem(struct mock *m); /* the CA that signed TLS_GOOD */
 void mock_connecting(struct mock *m, enum mock_server which);
 
 /* Rules were added or removed while the mock listens: connection-level ones
- * begin to count. Called by itself after each exchange of the admin server. */
+ * begin to count. Called by itself after each exchange of the admin server, and
+ * on the loop's next turn when the number of rules has changed. */
 void mock_faults_changed(struct mock *m);
 
 /* A hook that sees every exchange reach a phase (FAULT_BEFORE: about to be
