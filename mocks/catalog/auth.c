@@ -33,10 +33,9 @@ static void seal(const struct catalog *c, const char *body,
 static const char *token_issue(struct call *k)
 {
     int64_t expires = call_now_ms(k) + k->c->o.token_lifetime_ms;
-    const char *body =
-        arena_printf(&k->x->arena, "%016llx%016llx",
-                     (unsigned long long)expires,
-                     (unsigned long long)rng_next(&k->x->rng));
+    const char *body = arena_printf(&k->x->arena, "%016llx%016llx",
+                                    (unsigned long long)expires,
+                                    (unsigned long long)rng_next(&k->x->rng));
     char sealed[TOKEN_SEAL + 1];
     seal(k->c, body, sealed);
     const char *token =
@@ -91,8 +90,8 @@ bool auth_check(struct call *k)
     const char *trouble = o->credential
                               ? token_trouble(k->c, call_now_ms(k), token)
                               : "Invalid token";
-    return !trouble || fail(&k->f, "NotAuthorizedException",
-                            "Not authorized: %s", trouble);
+    return !trouble ||
+           fail(&k->f, "NotAuthorizedException", "Not authorized: %s", trouble);
 }
 
 /* ---- POST /v1/oauth/tokens ---- */
@@ -196,8 +195,7 @@ static bool token_for_token(struct call *k)
 {
     const char *subject = form_field(k, "subject_token");
     if (!subject)
-        return oauth_error(k, 400, "invalid_request",
-                           "Missing subject_token");
+        return oauth_error(k, 400, "invalid_request", "Missing subject_token");
     if (k->c->o.credential &&
         token_trouble(k->c, call_now_ms(k), slice_of(subject)))
         return oauth_error(k, 400, "invalid_grant",

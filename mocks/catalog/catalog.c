@@ -128,8 +128,7 @@ static const struct catalog_options default_options = {
     .etag = true,
 };
 
-static bool read_options(struct catalog *c, const cJSON *options,
-                         char why[200])
+static bool read_options(struct catalog *c, const cJSON *options, char why[200])
 {
     struct spec_error e = {0};
     c->o = default_options;
@@ -165,8 +164,8 @@ static cJSON *create_request(const struct catalog_table_option *t)
     return create;
 }
 
-static bool start_table(struct catalog *c,
-                        const struct catalog_table_option *t, char why[160])
+static bool start_table(struct catalog *c, const struct catalog_table_option *t,
+                        char why[160])
 {
     if (!catalog_namespace_exists(c, t->namespace_) &&
         !catalog_add_namespace(c, t->namespace_, why))

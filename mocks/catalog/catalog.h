@@ -11,7 +11,11 @@
  *   token: static bearer token demanded; credential: "id:secret" for OAuth;
  *   token_lifetime: of issued tokens
  *   idempotency: lifetime advertised; absent: keys are ignored
- *   etag, metadata_gzip ...
+ *   etag: false switches entity tags and 304 off
+ *   metadata_gzip: metadata files where a table's properties do not say
+ *   views: "namespace.name", in the way of tables
+ * "{catalog}" in a value of defaults or overrides stands for own_url. own_url
+ * is read when a request comes, not before, and must live as long.
  * and tables: objects with name, namespace and the createTable request's
  * schema, partition-spec, properties, made at start.
  */

@@ -66,8 +66,7 @@ static bool check_ref(const cJSON *base, const cJSON *r, struct failure *f)
            fail(f, "CommitFailedException",
                 "Requirement failed: %s %s has changed: expected id %lld != "
                 "%lld",
-                kind ? kind : "branch", name, (long long)want,
-                (long long)have);
+                kind ? kind : "branch", name, (long long)want, (long long)have);
 }
 
 static bool check_create(const cJSON *base, const cJSON *r, struct failure *f)
@@ -260,8 +259,8 @@ static bool holds_id(const cJSON *list, int64_t id)
  * removed one cuts off what is older, as history would have a gap. */
 static void settle_snapshot_log(struct commit *c)
 {
-    cJSON *old = cJSON_DetachItemFromObjectCaseSensitive(c->metadata,
-                                                         "snapshot-log");
+    cJSON *old =
+        cJSON_DetachItemFromObjectCaseSensitive(c->metadata, "snapshot-log");
     cJSON *log = cJSON_CreateArray(), *entry;
     const cJSON *snapshots = json_get(c->metadata, "snapshots");
     int64_t current = json_i64(c->metadata, "current-snapshot-id", -1);
@@ -303,8 +302,8 @@ static bool log_sorted(const struct commit *c)
 static void log_metadata(struct commit *c, const char *base_location)
 {
     cJSON *log = json_get(c->metadata, "metadata-log");
-    const char *z = metadata_property(c->metadata,
-                                      "write.metadata.previous-versions-max");
+    const char *z =
+        metadata_property(c->metadata, "write.metadata.previous-versions-max");
     long long most = METADATA_LOG_MAX;
     if (c->base) {
         cJSON *entry = cJSON_CreateObject();

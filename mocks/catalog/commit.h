@@ -15,14 +15,14 @@
 #include "mocks/catalog/metadata.h"
 
 struct commit {
-    const cJSON *base;   /* NULL: the table is to be created */
-    cJSON *metadata;     /* the copy that updates work on */
+    const cJSON *base; /* NULL: the table is to be created */
+    cJSON *metadata;   /* the copy that updates work on */
     int64_t now_ms;
     bool changed;
     int64_t last_schema; /* added by this commit; -1: none */
     int64_t last_spec, last_order;
-    cJSON *added;         /* ids of snapshots added by this commit */
-    cJSON *was_main;      /* ids that main was set to by this commit */
+    cJSON *added;    /* ids of snapshots added by this commit */
+    cJSON *was_main; /* ids that main was set to by this commit */
     bool removed_snapshots;
     struct failure *f;
 };

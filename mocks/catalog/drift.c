@@ -126,8 +126,7 @@ static bool set_required(cJSON *field, bool required)
 
 static bool make_optional(struct drift *d)
 {
-    cJSON_DeleteItemFromObjectCaseSensitive(d->schema,
-                                            "identifier-field-ids");
+    cJSON_DeleteItemFromObjectCaseSensitive(d->schema, "identifier-field-ids");
     return set_required(pick(d, is_required), false);
 }
 
@@ -141,9 +140,8 @@ static bool reorder(struct drift *d)
     cJSON *fields = fields_of(d);
     if (cJSON_GetArraySize(fields) < 2)
         return fail(d->f, "IllegalArgumentException", "only one column");
-    cJSON *first = cJSON_DetachItemFromArray(fields, 0);
-    cJSON_InsertItemInArray(fields, 1, first);
-    return true;
+    cJSON *second = cJSON_DetachItemFromArray(fields, 1);
+    return cJSON_InsertItemInArray(fields, 0, second);
 }
 
 static bool change_doc(struct drift *d)
@@ -158,9 +156,9 @@ static bool rename_column(struct drift *d)
 {
     cJSON *field = pick(d, is_free);
     if (field)
-        json_set_str(field, "name",
-                     arena_printf(d->f->arena, "%s_drifted",
-                                  json_str(field, "name")));
+        json_set_str(
+            field, "name",
+            arena_printf(d->f->arena, "%s_drifted", json_str(field, "name")));
     return field != NULL;
 }
 
@@ -216,25 +214,25 @@ static bool format_version(struct drift *d)
 
 static bool change_property(struct drift *d)
 {
-    cJSON *map = cJSON_AddObjectToObject(update_add(d, "set-properties"),
-                                         "updates");
+    cJSON *map =
+        cJSON_AddObjectToObject(update_add(d, "set-properties"), "updates");
     json_set_str(map, "write.parquet.compression-codec", "uncompressed");
     return true;
 }
 
-#define WORDS(X)                                                              \
-    X("add-optional", add_optional, true)                                     \
-    X("add-required", add_required, true)                                     \
-    X("drop-column", drop_column, true)                                       \
-    X("change-type", change_type, true)                                       \
-    X("make-optional", make_optional, true)                                   \
-    X("make-required", make_required, true)                                   \
-    X("reorder", reorder, true)                                               \
-    X("change-doc", change_doc, true)                                         \
-    X("change-partition", change_partition, false)                            \
-    X("drop-partition", drop_partition, false)                                \
-    X("format-version", format_version, false)                                \
-    X("rename-column", rename_column, true)                                   \
+#define WORDS(X)                                                               \
+    X("add-optional", add_optional, true)                                      \
+    X("add-required", add_required, true)                                      \
+    X("drop-column", drop_column, true)                                        \
+    X("change-type", change_type, true)                                        \
+    X("make-optional", make_optional, true)                                    \
+    X("make-required", make_required, true)                                    \
+    X("reorder", reorder, true)                                                \
+    X("change-doc", change_doc, true)                                          \
+    X("change-partition", change_partition, false)                             \
+    X("drop-partition", drop_partition, false)                                 \
+    X("format-version", format_version, false)                                 \
+    X("rename-column", rename_column, true)                                    \
     X("change-property", change_property, false)
 
 #define WORD(word, run, of_schema) word,

@@ -91,6 +91,6 @@ void error_no_route(struct exchange *x)
         path.len = 1000;
     error_answer(x, "BadRequestException", 400,
                  arena_printf(&x->arena, "No route for request: %.*s %.*s",
-                              (int)x->request->method.len,
-                              x->request->method.p, SLICE_ARG(path)));
+                              (int)x->request->method.len, x->request->method.p,
+                              SLICE_ARG(path)));
 }

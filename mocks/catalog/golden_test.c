@@ -78,16 +78,15 @@ static const struct difference {
      "Unsupported format version: v9 (supported: v3)", V3},
     {109, 304, NULL, NULL, "entity tags may be quoted"},
     {110, 304, NULL, NULL, "'*' matches any version"},
-    {114, 400, "IllegalArgumentException",
-     "Invalid snapshots parameter: bogus", "no Java class name"},
+    {114, 400, "IllegalArgumentException", "Invalid snapshots parameter: bogus",
+     "no Java class name"},
     {121, 404, "NoSuchTableException", "Table does not exist: g.t1.snapshots",
      "metadata tables are not looked for"},
     {125, 200, NULL, NULL, PAGING},
     {126, 400, "BadRequestException", "Invalid page token: 1", PAGING},
     {128, 304, NULL, NULL, "the commit's entity tag is that of a plain load"},
     {142, 400, "IllegalArgumentException",
-     "Invalid create requirements: [assert-table-uuid]",
-     "no Java object name"},
+     "Invalid create requirements: [assert-table-uuid]", "no Java object name"},
     {143, 400, "BadRequestException",
      "Unrecognized update requirement. Cannot convert to json: assert-frob",
      UNPARSABLE},
@@ -215,8 +214,7 @@ static void normalise(cJSON *item, bool in_log, bool late)
             cJSON_Delete(cJSON_DetachItemViaPointer(item, at));
         } else if (cJSON_IsString(at)) {
             char *z = normal_text(at->valuestring, late);
-            cJSON_SetValuestring(
-                at, strcmp(name, "created-at") == 0 ? "" : z);
+            cJSON_SetValuestring(at, strcmp(name, "created-at") == 0 ? "" : z);
             free(z);
         } else {
             normalise(at, in_log || strcmp(name, "metadata-log") == 0, late);

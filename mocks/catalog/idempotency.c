@@ -83,8 +83,7 @@ static struct kept *find(struct catalog *c, struct slice key)
 
 static void answer_again(struct call *k, const struct kept *e)
 {
-    exchange_answer(k->x, e->status, e->type,
-                    (struct slice){e->body, e->len});
+    exchange_answer(k->x, e->status, e->type, (struct slice){e->body, e->len});
     if (e->etag)
         answer_set(&k->x->answer, &k->x->arena, "ETag", "%s", e->etag);
 }

@@ -115,8 +115,7 @@ struct version *table_create(const struct catalog *c, const struct ns_name *ns,
                              struct rng *rng, struct failure *f);
 /* The version that follows base (NULL: none). Takes metadata over. */
 struct version *table_next(const struct catalog *c, const struct version *base,
-                           cJSON *metadata, struct rng *rng,
-                           struct failure *f);
+                           cJSON *metadata, struct rng *rng, struct failure *f);
 
 /* ---- operations, one a row of route.c ---- */
 bool op_get_config(struct call *k);

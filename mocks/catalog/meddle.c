@@ -125,10 +125,9 @@ static cJSON *rival_request(struct meddling *m)
     const cJSON *columns = json_get(m->params, "columns");
     const cJSON *fits = json_get(m->params, "fits");
     if (!columns && !cJSON_IsFalse(fits)) {
-        bool creates = m->x && m->x->op &&
-                       strcmp(m->x->op->name, "createTable") == 0;
-        struct slice body =
-            creates ? m->x->request->body : (struct slice){0};
+        bool creates =
+            m->x && m->x->op && strcmp(m->x->op->name, "createTable") == 0;
+        struct slice body = creates ? m->x->request->body : (struct slice){0};
         cJSON *request = json_parse(body.p ? body.p : "", body.len, NULL);
         if (!request)
             fail(&m->f, "BadRequestException",
@@ -161,13 +160,12 @@ static bool create_by_rival(struct meddling *m)
     } else {
         cJSON *request = rival_request(m);
         if (request)
-            next = table_create(m->c, &m->ns, m->table, request, m->rng,
-                                &m->f);
+            next = table_create(m->c, &m->ns, m->table, request, m->rng, &m->f);
         cJSON_Delete(request);
     }
-    bool ok = next && apply(m, &(struct write){.ns = &m->ns,
-                                               .table = m->table,
-                                               .next = next});
+    bool ok =
+        next && apply(m, &(struct write){
+                             .ns = &m->ns, .table = m->table, .next = next});
     version_unref(next);
     return ok;
 }
@@ -211,8 +209,8 @@ static bool drift(struct meddling *m)
         return false;
     if (!word)
         return fail(&m->f, "BadRequestException", "no change is named");
-    cJSON *metadata = drift_apply(m->base->tree, m->base->location, word, &n,
-                                  &m->f);
+    cJSON *metadata =
+        drift_apply(m->base->tree, m->base->location, word, &n, &m->f);
     return metadata && replace(m, m->base, metadata);
 }
 
@@ -224,9 +222,9 @@ static bool repeat_token(struct meddling *m)
 
 static bool drop_table(struct meddling *m)
 {
-    return need_table(m) && apply(m, &(struct write){.ns = &m->ns,
-                                                     .table = m->table,
-                                                     .base = m->base});
+    return need_table(m) &&
+           apply(m, &(struct write){
+                        .ns = &m->ns, .table = m->table, .base = m->base});
 }
 
 static bool lose_file(struct meddling *m)
@@ -267,9 +265,8 @@ static bool find_subject(struct meddling *m)
     if (table)
         m->table = table;
     if (m->ns.n > 0 && m->table)
-        m->base = version_ref(
-            entry_seen_as(state_table(&m->c->state, &m->ns, m->table), false,
-                          VERSION_TABLE));
+        m->base = version_ref(entry_seen_as(
+            state_table(&m->c->state, &m->ns, m->table), false, VERSION_TABLE));
     return true;
 }
 
@@ -283,8 +280,8 @@ bool catalog_meddle(void *state, struct exchange *x, enum meddle what,
     m.rng = x ? &x->rng : &m.c->rng;
     if (x)
         route_name_operation(x); /* its body may have come since */
-    bool ok = (size_t)what < n && kinds[what] && find_subject(&m) &&
-              kinds[what](&m);
+    bool ok =
+        (size_t)what < n && kinds[what] && find_subject(&m) && kinds[what](&m);
     if (!ok)
         snprintf(why, 160, "%s", m.f.message ? m.f.message : "not possible");
     version_unref(m.base);

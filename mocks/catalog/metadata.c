@@ -10,14 +10,10 @@
 enum { PARTITION_IDS_FROM = 1000, PROPERTIES_MAX = 10000 };
 
 static const char *const reserved_keys[] = {
-    "format-version",
-    "uuid",
-    "snapshot-count",
-    "current-snapshot-id",
-    "current-snapshot-summary",
-    "current-snapshot-timestamp-ms",
-    "current-schema",
-    "default-partition-spec",
+    "format-version",           "uuid",
+    "snapshot-count",           "current-snapshot-id",
+    "current-snapshot-summary", "current-snapshot-timestamp-ms",
+    "current-schema",           "default-partition-spec",
     "default-sort-order",
 };
 
@@ -60,8 +56,8 @@ bool metadata_properties(const cJSON *in, const char *what, bool reserved,
         return fail(f, "BadRequestException",
                     "Cannot parse %s: not an object of strings", what);
     if (cJSON_GetArraySize(in) > PROPERTIES_MAX)
-        return fail(f, "BadRequestException", "More than %d %s",
-                    PROPERTIES_MAX, what);
+        return fail(f, "BadRequestException", "More than %d %s", PROPERTIES_MAX,
+                    what);
     cJSON_ArrayForEach(item, in)
     {
         cJSON *value = as_string(item);
@@ -178,8 +174,7 @@ static void settle_v1(cJSON *m)
 {
     const cJSON *schema = metadata_find(json_get(m, "schemas"), "schema-id",
                                         json_i64(m, "current-schema-id", 0));
-    const cJSON *spec = metadata_find(json_get(m, "partition-specs"),
-                                      "spec-id",
+    const cJSON *spec = metadata_find(json_get(m, "partition-specs"), "spec-id",
                                       json_i64(m, "default-spec-id", 0));
     cJSON_DeleteItemFromObjectCaseSensitive(m, "last-sequence-number");
     json_set(m, "schema", cJSON_Duplicate(schema, true));

@@ -13,7 +13,7 @@
 
 /* What a new document needs besides the request. */
 struct metadata_new {
-    const char *location; /* default; the request's own goes first */
+    const char *location;  /* default; the request's own goes first */
     const char *staged_at; /* property created-at, or NULL */
     int64_t now_ms;
     struct rng *rng; /* of the uuid */

@@ -5,19 +5,19 @@
 #include "mocks/catalog/testing.h"
 
 /* The shape of health_data_raw: a map in the middle, ids with gaps. */
-#define MAP_TABLE(properties)                                                 \
-    "{\"name\":\"raw\",\"schema\":{\"type\":\"struct\",\"fields\":["          \
-    "{\"id\":7,\"name\":\"device_id\",\"required\":true,\"type\":\"string\"," \
-    "\"doc\":\"Device identifier\"},"                                         \
-    "{\"id\":10,\"name\":\"metadata\",\"required\":false,\"type\":{"          \
-    "\"type\":\"map\",\"key-id\":11,\"key\":\"string\",\"value-id\":12,"      \
-    "\"value\":\"string\",\"value-required\":false}},"                        \
-    "{\"id\":13,\"name\":\"at\",\"required\":true,\"type\":\"timestamp\"}]}," \
-    "\"partition-spec\":{\"fields\":[{\"source-id\":13,\"field-id\":1007,"    \
-    "\"name\":\"at_day\",\"transform\":\"day\"},{\"source-id\":7,"            \
-    "\"field-id\":1003,\"name\":\"device_id\",\"transform\":\"identity\"}]}," \
-    "\"write-order\":{\"fields\":[{\"source-id\":13,\"transform\":"           \
-    "\"identity\",\"direction\":\"desc\",\"null-order\":\"nulls-last\"}]},"   \
+#define MAP_TABLE(properties)                                                  \
+    "{\"name\":\"raw\",\"schema\":{\"type\":\"struct\",\"fields\":["           \
+    "{\"id\":7,\"name\":\"device_id\",\"required\":true,\"type\":\"string\","  \
+    "\"doc\":\"Device identifier\"},"                                          \
+    "{\"id\":10,\"name\":\"metadata\",\"required\":false,\"type\":{"           \
+    "\"type\":\"map\",\"key-id\":11,\"key\":\"string\",\"value-id\":12,"       \
+    "\"value\":\"string\",\"value-required\":false}},"                         \
+    "{\"id\":13,\"name\":\"at\",\"required\":true,\"type\":\"timestamp\"}]},"  \
+    "\"partition-spec\":{\"fields\":[{\"source-id\":13,\"field-id\":1007,"     \
+    "\"name\":\"at_day\",\"transform\":\"day\"},{\"source-id\":7,"             \
+    "\"field-id\":1003,\"name\":\"device_id\",\"transform\":\"identity\"}]},"  \
+    "\"write-order\":{\"fields\":[{\"source-id\":13,\"transform\":"            \
+    "\"identity\",\"direction\":\"desc\",\"null-order\":\"nulls-last\"}]},"    \
     "\"properties\":{" properties "}}"
 
 static const cJSON *part(const cJSON *metadata, const char *list, int at)
@@ -34,12 +34,11 @@ static void numbers_own_fields_before_nested_ones(void)
 {
     struct bench b;
     CU_ASSERT_FATAL(bench_start(&b, "{\"namespaces\":[\"db\"]}"));
-    CU_ASSERT_EQUAL(
-        ask(&b, "POST", "/v1/namespaces/db/tables", MAP_TABLE("")), 200);
+    CU_ASSERT_EQUAL(ask(&b, "POST", "/v1/namespaces/db/tables", MAP_TABLE("")),
+                    200);
     const cJSON *m = answered_metadata(&b);
     const cJSON *schema = part(m, "schemas", 0);
-    const cJSON *map = json_get(schema_field_named(schema, "metadata"),
-                                "type");
+    const cJSON *map = json_get(schema_field_named(schema, "metadata"), "type");
     CU_ASSERT_EQUAL(id_of(schema_field_named(schema, "device_id")), 1);
     CU_ASSERT_EQUAL(id_of(schema_field_named(schema, "metadata")), 2);
     CU_ASSERT_EQUAL(id_of(schema_field_named(schema, "at")), 3);
@@ -60,17 +59,12 @@ static void spec_and_order_follow_the_new_ids(void)
     const cJSON *m = answered_metadata(&b);
     const cJSON *spec = json_get(part(m, "partition-specs", 0), "fields");
     const cJSON *order = json_get(part(m, "sort-orders", 0), "fields");
-    CU_ASSERT_EQUAL(
-        json_i64(cJSON_GetArrayItem(spec, 0), "source-id", 0), 3);
-    CU_ASSERT_EQUAL(
-        json_i64(cJSON_GetArrayItem(spec, 0), "field-id", 0), 1000);
-    CU_ASSERT_EQUAL(
-        json_i64(cJSON_GetArrayItem(spec, 1), "source-id", 0), 1);
-    CU_ASSERT_EQUAL(
-        json_i64(cJSON_GetArrayItem(spec, 1), "field-id", 0), 1001);
+    CU_ASSERT_EQUAL(json_i64(cJSON_GetArrayItem(spec, 0), "source-id", 0), 3);
+    CU_ASSERT_EQUAL(json_i64(cJSON_GetArrayItem(spec, 0), "field-id", 0), 1000);
+    CU_ASSERT_EQUAL(json_i64(cJSON_GetArrayItem(spec, 1), "source-id", 0), 1);
+    CU_ASSERT_EQUAL(json_i64(cJSON_GetArrayItem(spec, 1), "field-id", 0), 1001);
     CU_ASSERT_EQUAL(json_i64(m, "last-partition-id", 0), 1001);
-    CU_ASSERT_EQUAL(
-        json_i64(cJSON_GetArrayItem(order, 0), "source-id", 0), 3);
+    CU_ASSERT_EQUAL(json_i64(cJSON_GetArrayItem(order, 0), "source-id", 0), 3);
     CU_ASSERT_EQUAL(json_i64(m, "default-sort-order-id", 0), 1);
     bench_stop(&b);
 }
@@ -217,8 +211,7 @@ static void refuses_what_is_no_schema(void)
                  "{\"name\":\"x\",\"schema\":{\"type\":\"struct\",\"fields\":"
                  "[%s]}}",
                  bad[i].field);
-        CU_ASSERT_EQUAL(ask(&b, "POST", "/v1/namespaces/db/tables", body),
-                        400);
+        CU_ASSERT_EQUAL(ask(&b, "POST", "/v1/namespaces/db/tables", body), 400);
         CU_ASSERT_STRING_EQUAL(error_type(&b), bad[i].type);
         CU_ASSERT_STRING_EQUAL(error_message(&b), bad[i].message);
     }
@@ -249,8 +242,7 @@ static void refuses_partitions_that_do_not_bind(void)
                  "{\"name\":\"x\",\"schema\":" SIMPLE_SCHEMA
                  ",\"partition-spec\":{\"fields\":[%s]}}",
                  bad[i].field);
-        CU_ASSERT_EQUAL(ask(&b, "POST", "/v1/namespaces/db/tables", body),
-                        400);
+        CU_ASSERT_EQUAL(ask(&b, "POST", "/v1/namespaces/db/tables", body), 400);
         CU_ASSERT_STRING_EQUAL(error_message(&b), bad[i].message);
     }
     bench_stop(&b);
@@ -289,8 +281,8 @@ static void a_lost_metadata_file_is_noticed_on_load(void)
     struct bench b;
     CU_ASSERT_FATAL(bench_start(&b, "{\"namespaces\":[\"db\"]}"));
     ask(&b, "POST", "/v1/namespaces/db/tables", SIMPLE_TABLE("x"));
-    CU_ASSERT(meddle(&b, MEDDLE_LOSE_FILE,
-                     "{\"namespace\":\"db\",\"table\":\"x\"}"));
+    CU_ASSERT(
+        meddle(&b, MEDDLE_LOSE_FILE, "{\"namespace\":\"db\",\"table\":\"x\"}"));
     CU_ASSERT_EQUAL(ask(&b, "GET", "/v1/namespaces/db/tables/x", NULL), 404);
     CU_ASSERT_STRING_EQUAL(error_type(&b), "NotFoundException");
     CU_ASSERT(strncmp(error_message(&b),

@@ -138,8 +138,8 @@ static const char *decoded(const char *separator, struct arena *a)
     return z;
 }
 
-bool ns_from_query(const char *text, const char *separator,
-                   struct ns_name *out, struct failure *f)
+bool ns_from_query(const char *text, const char *separator, struct ns_name *out,
+                   struct failure *f)
 {
     const char *seps[] = {"\x1f", decoded(separator, f->arena), NULL};
     return split(slice_of(text), seps, false, out, f);

@@ -25,8 +25,8 @@ struct ns_name { /* lives in an arena */
 /* separator: the option's text, NULL when there is none. */
 bool ns_from_path(struct slice raw, const char *separator, struct ns_name *out,
                   struct failure *f);
-bool ns_from_query(const char *text, const char *separator,
-                   struct ns_name *out, struct failure *f);
+bool ns_from_query(const char *text, const char *separator, struct ns_name *out,
+                   struct failure *f);
 bool ns_from_json(const cJSON *levels, const char *separator,
                   struct ns_name *out, struct failure *f);
 bool ns_from_dotted(const char *text, struct ns_name *out, struct failure *f);

@@ -163,8 +163,7 @@ static bool check_removals(struct call *k, const cJSON *removals)
     return true;
 }
 
-static void remove_keys(cJSON *properties, const cJSON *removals,
-                        cJSON *answer)
+static void remove_keys(cJSON *properties, const cJSON *removals, cJSON *answer)
 {
     cJSON *removed = json_get(answer, "removed");
     cJSON *missing = json_get(answer, "missing");
@@ -197,8 +196,7 @@ static void prepare_properties(struct call *k, struct version *base,
     call_answer(k, 200, answer);
     struct version *next = version_new_space(properties);
     if (!json_equal(properties, base->tree))
-        call_write(k,
-                   &(struct write){.ns = &k->ns, .base = base, .next = next},
+        call_write(k, &(struct write){.ns = &k->ns, .base = base, .next = next},
                    arena_printf(&k->x->arena, "change properties of %s",
                                 k->ns.dotted));
     version_unref(next);

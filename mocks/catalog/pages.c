@@ -73,8 +73,7 @@ bool call_list(struct call *k, const struct kin *kin, enum version_kind kind,
     most = most < all ? most : all;
     const struct slot **slots =
         arena_alloc(&k->x->arena, (most + 1) * sizeof *slots);
-    size_t n =
-        state_page(kin, k->x->stale, kind, after, slots, most, &more);
+    size_t n = state_page(kin, k->x->stale, kind, after, slots, most, &more);
     cJSON *body = cJSON_CreateObject();
     cJSON *list = cJSON_AddArrayToObject(body, key);
     for (size_t i = 0; i < n; i++)

@@ -5,24 +5,31 @@
 #include "base/json.h"
 #include "mocks/catalog/inside.h"
 
-#define FIELD(name, type, id)                                                 \
-    "{\"name\":\"" name "\",\"type\":\"" type "\",\"field-id\":" id "}"
+/* Every field of manifest_file that a reader must find. */
+static const struct {
+    const char *name, *type;
+    int id;
+} manifest_fields[] = {
+    {"manifest_path", "string", 500},     {"manifest_length", "long", 501},
+    {"partition_spec_id", "int", 502},    {"content", "int", 517},
+    {"sequence_number", "long", 515},     {"min_sequence_number", "long", 516},
+    {"added_snapshot_id", "long", 503},   {"added_files_count", "int", 504},
+    {"existing_files_count", "int", 505}, {"deleted_files_count", "int", 506},
+    {"added_rows_count", "long", 512},    {"existing_rows_count", "long", 513},
+    {"deleted_rows_count", "long", 514},
+};
 
-static const char manifest_schema[] =
-    "{\"type\":\"record\",\"name\":\"manifest_file\",\"fields\":["
-    FIELD("manifest_path", "string", "500") ","
-    FIELD("manifest_length", "long", "501") ","
-    FIELD("partition_spec_id", "int", "502") ","
-    FIELD("content", "int", "517") ","
-    FIELD("sequence_number", "long", "515") ","
-    FIELD("min_sequence_number", "long", "516") ","
-    FIELD("added_snapshot_id", "long", "503") ","
-    FIELD("added_files_count", "int", "504") ","
-    FIELD("existing_files_count", "int", "505") ","
-    FIELD("deleted_files_count", "int", "506") ","
-    FIELD("added_rows_count", "long", "512") ","
-    FIELD("existing_rows_count", "long", "513") ","
-    FIELD("deleted_rows_count", "long", "514") "]}";
+static void write_schema(struct str *out)
+{
+    size_t n = sizeof manifest_fields / sizeof *manifest_fields;
+    str_addz(out, "{\"type\":\"record\",\"name\":\"manifest_file\","
+                  "\"fields\":[");
+    for (size_t i = 0; i < n; i++)
+        str_addf(out, "%s{\"name\":\"%s\",\"type\":\"%s\",\"field-id\":%d}",
+                 i ? "," : "", manifest_fields[i].name, manifest_fields[i].type,
+                 manifest_fields[i].id);
+    str_addz(out, "]}");
+}
 
 /* Avro's long: zigzag, seven bits a byte, the lowest first. */
 static void avro_long(struct str *out, int64_t n)
@@ -43,10 +50,13 @@ static void avro_text(struct str *out, const char *z)
 
 static void write_manifest_list(struct str *out, struct rng *rng)
 {
+    struct str schema;
+    str_init(&schema, 8192);
+    write_schema(&schema);
     str_add(out, "Obj\1", 4);
     avro_long(out, 2);
     avro_text(out, "avro.schema");
-    avro_text(out, manifest_schema);
+    avro_text(out, str_z(&schema));
     avro_text(out, "avro.codec");
     avro_text(out, "null");
     avro_long(out, 0);
@@ -54,6 +64,7 @@ static void write_manifest_list(struct str *out, struct rng *rng)
         uint64_t sync = rng_next(rng);
         str_add(out, &sync, sizeof sync);
     }
+    str_fini(&schema);
 }
 
 static cJSON *summary(void)

@@ -15,41 +15,41 @@
 #define TABLE1 TABLES "/{table}"
 
 /* name, method, route, function, writes, doc */
-#define ROWS(X)                                                               \
-    X("getConfig", "GET", "/v1/config", op_get_config, false,                 \
-      "defaults, overrides and endpoints")                                    \
-    X("getToken", "POST", "/v1/oauth/tokens", op_get_token, false,            \
-      "a bearer token for client credentials")                                \
-    X("listNamespaces", "GET", NS, op_list_namespaces, false,                 \
-      "namespaces below a parent, in pages")                                  \
-    X("createNamespace", "POST", NS, op_create_namespace, true,               \
-      "a namespace with properties")                                          \
-    X("loadNamespace", "GET", NS1, op_load_namespace, false,                  \
-      "a namespace's properties")                                             \
-    X("namespaceExists", "HEAD", NS1, op_namespace_exists, false,             \
-      "204 or 404 without a body")                                            \
-    X("dropNamespace", "DELETE", NS1, op_drop_namespace, true,                \
-      "an empty namespace goes")                                              \
-    X("updateProperties", "POST", NS1 "/properties", op_update_properties,    \
-      true, "namespace properties set and removed")                           \
-    X("listTables", "GET", TABLES, op_list_tables, false,                     \
-      "tables of a namespace, in pages")                                      \
-    X("createTable", "POST", TABLES, op_create_table, true,                   \
-      "a table, or a staged one")                                             \
-    X("loadTable", "GET", TABLE1, op_load_table, false,                       \
-      "a table's metadata; 304 with If-None-Match")                           \
-    X("tableExists", "HEAD", TABLE1, op_table_exists, false,                  \
-      "204 or 404 without a body")                                            \
-    X("updateTable", "POST", TABLE1, op_update_table, true,                   \
-      "a commit: requirements and updates")                                   \
-    X("dropTable", "DELETE", TABLE1, op_drop_table, true,                     \
-      "a table goes; purgeRequested takes its files too")                     \
-    X("renameTable", "POST", "/v1/{prefix}/tables/rename", op_rename_table,   \
-      true, "a table moves to another name")                                  \
-    X("reportMetrics", "POST", TABLE1 "/metrics", op_report_metrics, false,   \
+#define ROWS(X)                                                                \
+    X("getConfig", "GET", "/v1/config", op_get_config, false,                  \
+      "defaults, overrides and endpoints")                                     \
+    X("getToken", "POST", "/v1/oauth/tokens", op_get_token, false,             \
+      "a bearer token for client credentials")                                 \
+    X("listNamespaces", "GET", NS, op_list_namespaces, false,                  \
+      "namespaces below a parent, in pages")                                   \
+    X("createNamespace", "POST", NS, op_create_namespace, true,                \
+      "a namespace with properties")                                           \
+    X("loadNamespace", "GET", NS1, op_load_namespace, false,                   \
+      "a namespace's properties")                                              \
+    X("namespaceExists", "HEAD", NS1, op_namespace_exists, false,              \
+      "204 or 404 without a body")                                             \
+    X("dropNamespace", "DELETE", NS1, op_drop_namespace, true,                 \
+      "an empty namespace goes")                                               \
+    X("updateProperties", "POST", NS1 "/properties", op_update_properties,     \
+      true, "namespace properties set and removed")                            \
+    X("listTables", "GET", TABLES, op_list_tables, false,                      \
+      "tables of a namespace, in pages")                                       \
+    X("createTable", "POST", TABLES, op_create_table, true,                    \
+      "a table, or a staged one")                                              \
+    X("loadTable", "GET", TABLE1, op_load_table, false,                        \
+      "a table's metadata; 304 with If-None-Match")                            \
+    X("tableExists", "HEAD", TABLE1, op_table_exists, false,                   \
+      "204 or 404 without a body")                                             \
+    X("updateTable", "POST", TABLE1, op_update_table, true,                    \
+      "a commit: requirements and updates")                                    \
+    X("dropTable", "DELETE", TABLE1, op_drop_table, true,                      \
+      "a table goes; purgeRequested takes its files too")                      \
+    X("renameTable", "POST", "/v1/{prefix}/tables/rename", op_rename_table,    \
+      true, "a table moves to another name")                                   \
+    X("reportMetrics", "POST", TABLE1 "/metrics", op_report_metrics, false,    \
       "a report is taken and forgotten")
 
-#define OPERATION(name, method, route, run, writes, doc)                      \
+#define OPERATION(name, method, route, run, writes, doc)                       \
     {name, method, route, catalog_handle, writes, doc},
 #define RUN(name, method, route, run, writes, doc) run,
 
@@ -105,8 +105,8 @@ static bool path_segments(const struct catalog *c, struct slice path,
 
 /* Does the route fit? Variables are left in ns and table, if they are asked
  * for. */
-static bool fits(const char *route, const struct segments *s,
-                 struct slice *ns, struct slice *table)
+static bool fits(const char *route, const struct segments *s, struct slice *ns,
+                 struct slice *table)
 {
     struct segments r;
     size_t i = 0;
@@ -122,8 +122,7 @@ static bool fits(const char *route, const struct segments *s,
             *ns = is;
         else if (slice_eqz(r.at[j], "{table}"))
             *table = is;
-        else if (r.at[j].len != is.len ||
-                 memcmp(r.at[j].p, is.p, is.len) != 0)
+        else if (r.at[j].len != is.len || memcmp(r.at[j].p, is.p, is.len) != 0)
             return false;
     }
     return i == s->n;
@@ -175,8 +174,8 @@ static void name_from_body(struct exchange *x, const struct catalog *c,
     struct ns_name ns;
     cJSON *body = json_parse(x->request->body.p, x->request->body.len, NULL);
     const cJSON *at = row->inside ? json_get(body, row->inside) : body;
-    if (row->namespace_ && ns_from_json(json_get(at, row->namespace_),
-                                        c->o.separator, &ns, &f))
+    if (row->namespace_ &&
+        ns_from_json(json_get(at, row->namespace_), c->o.separator, &ns, &f))
         x->names.namespace_ = ns.dotted;
     if (row->name && json_str(at, row->name))
         x->names.table = arena_strdup(&x->arena, json_str(at, row->name));
@@ -208,8 +207,7 @@ void route_name_operation(struct exchange *x)
 
 static bool run(struct call *k)
 {
-    if (!auth_check(k) ||
-        !route_names(k->c, k->x, &k->ns, &k->table, &k->f))
+    if (!auth_check(k) || !route_names(k->c, k->x, &k->ns, &k->table, &k->f))
         return false;
     if (kept_answers(k))
         return k->f.type == NULL;
@@ -218,9 +216,7 @@ static bool run(struct call *k)
 
 void catalog_handle(struct exchange *x)
 {
-    struct call k = {.c = x->service->state,
-                     .x = x,
-                     .f = {.arena = &x->arena}};
+    struct call k = {.c = x->service->state, .x = x, .f = {.arena = &x->arena}};
     if (!run(&k))
         error_answer(x, k.f.type, k.f.status, k.f.message);
     /* With a change prepared, the answer counts when it is published. */

@@ -17,16 +17,14 @@ bool need_int(const cJSON *obj, const char *name, int64_t *out,
 {
     if (json_int64(json_get(obj, name), out))
         return true;
-    return fail(f, "BadRequestException", "Cannot parse missing int: %s",
-                name);
+    return fail(f, "BadRequestException", "Cannot parse missing int: %s", name);
 }
 
 const char *need_text(const cJSON *obj, const char *name, struct failure *f)
 {
     const char *z = json_str(obj, name);
     if (!z)
-        fail(f, "BadRequestException", "Cannot parse missing string: %s",
-             name);
+        fail(f, "BadRequestException", "Cannot parse missing string: %s", name);
     return z;
 }
 
@@ -34,16 +32,19 @@ const char *need_text(const cJSON *obj, const char *name, struct failure *f)
 
 static const struct primitive {
     const char *name;
-    int since;    /* format version */
-    int numbers;  /* in brackets or parentheses */
+    int since;   /* format version */
+    int numbers; /* in brackets or parentheses */
 } primitives[] = {
-    {"boolean", 1, 0},     {"int", 1, 0},          {"long", 1, 0},
-    {"float", 1, 0},       {"double", 1, 0},       {"decimal", 1, 2},
-    {"date", 1, 0},        {"time", 1, 0},         {"timestamp", 1, 0},
-    {"timestamptz", 1, 0}, {"string", 1, 0},       {"uuid", 1, 0},
-    {"fixed", 1, 1},       {"binary", 1, 0},       {"timestamp_ns", 3, 0},
-    {"variant", 3, 0},     {"timestamptz_ns", 3, 0}, {"unknown", 3, 0},
-    {"geometry", 3, -1},   {"geography", 3, -1},
+    {"boolean", 1, 0},        {"int", 1, 0},
+    {"long", 1, 0},           {"float", 1, 0},
+    {"double", 1, 0},         {"decimal", 1, 2},
+    {"date", 1, 0},           {"time", 1, 0},
+    {"timestamp", 1, 0},      {"timestamptz", 1, 0},
+    {"string", 1, 0},         {"uuid", 1, 0},
+    {"fixed", 1, 1},          {"binary", 1, 0},
+    {"timestamp_ns", 3, 0},   {"variant", 3, 0},
+    {"timestamptz_ns", 3, 0}, {"unknown", 3, 0},
+    {"geometry", 3, -1},      {"geography", 3, -1},
 };
 
 bool type_is(const char *type, const char *kind)
@@ -143,8 +144,7 @@ static cJSON *read_type(const cJSON *in, struct reading *r);
 
 static cJSON *read_field(const cJSON *in, struct reading *r)
 {
-    static const char *const optional[] = {"initial-default",
-                                           "write-default"};
+    static const char *const optional[] = {"initial-default", "write-default"};
     cJSON *out = cJSON_CreateObject(), *type = NULL;
     const char *name = NULL, *doc = json_str(in, "doc");
     if (!read_id(in, "id", out, r) || !(name = need_text(in, "name", r->f)))
@@ -188,8 +188,7 @@ static bool names_differ(const cJSON *fields, struct reading *r)
     size_t n = 0, most = (size_t)cJSON_GetArraySize(fields);
     const cJSON **all = arena_alloc(r->f->arena, (most + 1) * sizeof *all);
     const cJSON *field;
-    cJSON_ArrayForEach(field, fields)
-        all[n++] = field;
+    cJSON_ArrayForEach(field, fields) all[n++] = field;
     qsort(all, n, sizeof *all, by_name);
     for (size_t i = 1; i < n; i++)
         if (by_name(&all[i - 1], &all[i]) == 0) {
@@ -342,8 +341,7 @@ static void renumber_type(cJSON *type, struct numbering *n)
         renumber_one(type, "value-id", n);
     }
     if (cJSON_IsArray(fields)) {
-        cJSON_ArrayForEach(field, fields)
-            renumber_one(field, "id", n);
+        cJSON_ArrayForEach(field, fields) renumber_one(field, "id", n);
         cJSON_ArrayForEach(field, fields)
             renumber_type(json_get(field, "type"), n);
     }
@@ -364,8 +362,7 @@ int64_t schema_renumber(cJSON *schema, struct schema_ids *ids)
         {
             int64_t id = 0;
             json_int64(item, &id);
-            cJSON_AddItemToArray(list,
-                                 json_new_int64(schema_ids_new(ids, id)));
+            cJSON_AddItemToArray(list, json_new_int64(schema_ids_new(ids, id)));
         }
         json_set(schema, "identifier-field-ids", list);
     }

@@ -14,8 +14,7 @@ static const struct transform {
 } transforms[] = {
     {"identity", false, NULL},
     {"void", false, NULL},
-    {"bucket", true,
-     "int long decimal time string uuid fixed binary " DATES},
+    {"bucket", true, "int long decimal time string uuid fixed binary " DATES},
     {"truncate", true, "int long decimal string binary"},
     {"year", false, DATES},
     {"month", false, DATES},
@@ -70,8 +69,7 @@ static const cJSON *source_field(const cJSON *schema, int64_t id,
         return NULL;
     }
     if (!t) {
-        fail(f, "IllegalArgumentException", "Unknown transform: %s",
-             transform);
+        fail(f, "IllegalArgumentException", "Unknown transform: %s", transform);
         return NULL;
     }
     const char *type = json_str(field, "type");
@@ -121,10 +119,9 @@ static bool bind_part(const cJSON *in, cJSON *fields, struct binding *b)
     if (!name || !need_int(in, "source-id", &source, b->f) ||
         !(transform = need_text(in, "transform", b->f)))
         return false;
-    const char *said =
-        arena_printf(b->f->arena, "%lld: %s: %s(%lld)",
-                     (long long)(id < 0 ? *b->last + 1 : id), name, transform,
-                     (long long)source);
+    const char *said = arena_printf(b->f->arena, "%lld: %s: %s(%lld)",
+                                    (long long)(id < 0 ? *b->last + 1 : id),
+                                    name, transform, (long long)source);
     if (b->ids)
         source = schema_ids_new(b->ids, source);
     if (!source_field(b->schema, source, transform, "partition", said, b->f) ||
@@ -192,8 +189,8 @@ static bool bind_sort(const cJSON *in, cJSON *fields, struct binding *b)
         !one_of(in, "direction", "asc", "desc", b->f) ||
         !one_of(in, "null-order", "nulls-first", "nulls-last", b->f))
         return false;
-    const char *said = arena_printf(b->f->arena, "%s(%lld)", transform,
-                                    (long long)source);
+    const char *said =
+        arena_printf(b->f->arena, "%s(%lld)", transform, (long long)source);
     if (b->ids)
         source = schema_ids_new(b->ids, source);
     if (!source_field(b->schema, source, transform, "sort", said, b->f))
@@ -231,8 +228,7 @@ static bool fields_same(const cJSON *a, const cJSON *b,
 
 bool spec_same(const cJSON *a, const cJSON *b)
 {
-    static const char *const names[] = {"name", "transform", "source-id",
-                                        NULL};
+    static const char *const names[] = {"name", "transform", "source-id", NULL};
     return fields_same(a, b, names);
 }
 

@@ -294,8 +294,8 @@ static struct entry *make_entry(struct state *s, const struct ns_name *ns,
     return table ? kin_make(&space->tables, space, table) : space;
 }
 
-static struct entry *find_entry(const struct state *s,
-                                const struct ns_name *ns, const char *table)
+static struct entry *find_entry(const struct state *s, const struct ns_name *ns,
+                                const char *table)
 {
     return table ? state_table(s, ns, table) : state_space(s, ns);
 }

@@ -122,6 +122,6 @@ enum applied {
 /* Writes next's file if it has one of its own, then makes the change visible.
  * If not APPLIED, nothing has changed and why says why. */
 enum applied state_apply(struct state *s, const struct warehouse *files,
-                 const struct write *w, char why[160]);
+                         const struct write *w, char why[160]);
 
 #endif

@@ -22,8 +22,7 @@ const char *table_location(const struct catalog *c, const struct ns_name *ns,
 }
 
 struct version *table_next(const struct catalog *c, const struct version *base,
-                           cJSON *metadata, struct rng *rng,
-                           struct failure *f)
+                           cJSON *metadata, struct rng *rng, struct failure *f)
 {
     int64_t number = base ? base->number + 1 : 0;
     const char *location =
@@ -55,9 +54,8 @@ struct version *table_create(const struct catalog *c, const struct ns_name *ns,
 static const char *said(struct call *k, const char *verb, const char *table,
                         const struct version *v)
 {
-    return arena_printf(&k->x->arena, "%s table %s.%s%s%s", verb,
-                        k->ns.dotted, table, v ? " -> " : "",
-                        v ? v->location : "");
+    return arena_printf(&k->x->arena, "%s table %s.%s%s%s", verb, k->ns.dotted,
+                        table, v ? " -> " : "", v ? v->location : "");
 }
 
 /* ---- list, create ---- */
@@ -86,8 +84,8 @@ static bool name_is_free(struct call *k, const struct ns_name *ns,
         return fail(&k->f, "AlreadyExistsException",
                     "View with same name already exists: %s", dotted);
     if (call_seen(k, ns, table, VERSION_TABLE))
-        return fail(&k->f, "AlreadyExistsException",
-                    "Table already exists: %s", dotted);
+        return fail(&k->f, "AlreadyExistsException", "Table already exists: %s",
+                    dotted);
     return true;
 }
 
@@ -115,8 +113,8 @@ bool op_create_table(struct call *k)
     if (!body)
         return false;
     const char *name = json_str(body, "name");
-    if (!name_check(name, "table name", &k->f) ||
-        !call_need_space(k, &k->ns) || !name_is_free(k, &k->ns, name))
+    if (!name_check(name, "table name", &k->f) || !call_need_space(k, &k->ns) ||
+        !name_is_free(k, &k->ns, name))
         return false;
     if (json_bool(body, "stage-create"))
         return stage(k, name, body);
@@ -145,8 +143,7 @@ static bool etag_matches(struct slice header, const char *etag)
         struct slice one = slice_trim((struct slice){header.p, len});
         if (slice_starts(one, "W/"))
             one = (struct slice){one.p + 2, one.len - 2};
-        if (slice_eqz(one, "*") || slice_eqz(one, etag) ||
-            slice_eq(one, bare))
+        if (slice_eqz(one, "*") || slice_eqz(one, etag) || slice_eq(one, bare))
             return true;
         header.p += len + (comma != NULL);
         header.len -= len + (comma != NULL);
@@ -157,8 +154,7 @@ static bool etag_matches(struct slice header, const char *etag)
 /* snapshots=refs: only those that a branch or tag names. */
 static void keep_named_snapshots(cJSON *metadata)
 {
-    cJSON *old = cJSON_DetachItemFromObjectCaseSensitive(metadata,
-                                                         "snapshots");
+    cJSON *old = cJSON_DetachItemFromObjectCaseSensitive(metadata, "snapshots");
     cJSON *kept = cJSON_CreateArray(), *snapshot;
     while ((snapshot = cJSON_DetachItemFromArray(old, 0))) {
         int64_t id = json_i64(snapshot, "snapshot-id", -1);
@@ -203,10 +199,9 @@ bool op_load_table(struct call *k)
     if (!k->c->files->exists(k->c->files->ctx, v->location))
         return fail(&k->f, "NotFoundException",
                     "Failed to open input stream for file: %s", v->location);
-    const char *etag =
-        refs ? arena_printf(&k->x->arena, "%.*s-refs\"",
-                            (int)strlen(v->etag) - 1, v->etag)
-             : v->etag;
+    const char *etag = refs ? arena_printf(&k->x->arena, "%.*s-refs\"",
+                                           (int)strlen(v->etag) - 1, v->etag)
+                            : v->etag;
     struct slice known = http_header(k->x->request, "if-none-match");
     if (k->c->o.etag && known.p && etag_matches(known, etag)) {
         call_answer_empty(k, 304);
@@ -253,16 +248,13 @@ static bool commit(struct call *k, struct version *base, const cJSON *request)
         call_answer_table(k, base);
         return true;
     }
-    struct version *next =
-        table_next(k->c, base, metadata, &k->x->rng, &k->f);
+    struct version *next = table_next(k->c, base, metadata, &k->x->rng, &k->f);
     if (!next)
         return false;
     call_answer_table(k, next);
     call_write(k,
-               &(struct write){.ns = &k->ns,
-                               .table = k->table,
-                               .base = base,
-                               .next = next},
+               &(struct write){
+                   .ns = &k->ns, .table = k->table, .base = base, .next = next},
                said(k, base ? "commit to" : "create", k->table, next));
     version_unref(next);
     return true;
@@ -288,12 +280,13 @@ bool op_drop_table(struct call *k)
     if (!base)
         return false;
     call_answer_empty(k, 204);
-    call_write(k,
-               &(struct write){.ns = &k->ns,
-                               .table = k->table,
-                               .base = base,
-                               .purge = purge && strcasecmp(purge, "true") == 0},
-               said(k, "drop", k->table, NULL));
+    call_write(
+        k,
+        &(struct write){.ns = &k->ns,
+                        .table = k->table,
+                        .base = base,
+                        .purge = purge && strcasecmp(purge, "true") == 0},
+        said(k, "drop", k->table, NULL));
     return true;
 }
 
@@ -324,8 +317,8 @@ static bool may_rename(struct call *k, const struct ns_name *from_ns,
                     "Cannot rename %s to %s. View already exists",
                     name_dotted(from_ns, from, a), name_dotted(to_ns, to, a));
     if (call_seen(k, to_ns, to, VERSION_TABLE))
-        return fail(&k->f, "AlreadyExistsException",
-                    "Table already exists: %s", name_dotted(to_ns, to, a));
+        return fail(&k->f, "AlreadyExistsException", "Table already exists: %s",
+                    name_dotted(to_ns, to, a));
     return true;
 }
 

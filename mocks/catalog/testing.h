@@ -284,8 +284,7 @@ UNUSED static const cJSON *answered_metadata(const struct bench *b)
     return json_get(b->body, "metadata");
 }
 
-UNUSED static bool meddle(struct bench *b, enum meddle what,
-                          const char *params)
+UNUSED static bool meddle(struct bench *b, enum meddle what, const char *params)
 {
     char why[160] = "";
     cJSON *p = json_parse(params, strlen(params), NULL);
@@ -296,11 +295,11 @@ UNUSED static bool meddle(struct bench *b, enum meddle what,
     return ok;
 }
 
-#define SIMPLE_SCHEMA                                                         \
-    "{\"type\":\"struct\",\"schema-id\":0,\"fields\":["                       \
-    "{\"id\":1,\"name\":\"id\",\"required\":true,\"type\":\"long\"},"         \
+#define SIMPLE_SCHEMA                                                          \
+    "{\"type\":\"struct\",\"schema-id\":0,\"fields\":["                        \
+    "{\"id\":1,\"name\":\"id\",\"required\":true,\"type\":\"long\"},"          \
     "{\"id\":2,\"name\":\"data\",\"required\":false,\"type\":\"string\"}]}"
-#define SIMPLE_TABLE(name)                                                    \
+#define SIMPLE_TABLE(name)                                                     \
     "{\"name\":\"" name "\",\"schema\":" SIMPLE_SCHEMA "}"
 
 #endif

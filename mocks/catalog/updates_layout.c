@@ -11,8 +11,8 @@ struct part {
     const char *said; /* in messages: "schema" */
 };
 
-static const struct part schemas = {"schemas", "schema-id",
-                                    "current-schema-id", "schema"};
+static const struct part schemas = {"schemas", "schema-id", "current-schema-id",
+                                    "schema"};
 static const struct part specs = {"partition-specs", "spec-id",
                                   "default-spec-id", "partition spec"};
 static const struct part orders = {"sort-orders", "order-id",
@@ -33,8 +33,7 @@ static int64_t next_id(const cJSON *list, const char *id_name, int64_t first)
 /* Takes item over. An equal one that is there already serves; as in the
  * reference it then counts as last added only if this commit added it. */
 static void part_add(struct commit *c, const struct part *p, cJSON *item,
-                     int64_t first,
-                     bool (*same)(const cJSON *, const cJSON *),
+                     int64_t first, bool (*same)(const cJSON *, const cJSON *),
                      int64_t *last_added)
 {
     cJSON *list = json_get(c->metadata, p->list);
@@ -110,8 +109,8 @@ static bool defaults_bind(struct commit *c)
         metadata_find(json_get(c->metadata, orders.list), orders.id,
                       json_i64(c->metadata, orders.current, -1));
     int64_t last = json_i64(c->metadata, "last-partition-id", 999);
-    cJSON *bound = spec ? spec_bind(spec, schema, NULL, false, &last, c->f)
-                        : NULL;
+    cJSON *bound =
+        spec ? spec_bind(spec, schema, NULL, false, &last, c->f) : NULL;
     bool ok = !spec || bound;
     cJSON_Delete(bound);
     bound = ok && order ? order_bind(order, schema, NULL, c->f) : NULL;
@@ -129,9 +128,9 @@ static bool set_current_schema(struct commit *c, const cJSON *update)
 
 static bool needs_schema(const struct commit *c)
 {
-    return current_schema(c) ||
-           fail(c->f, "ValidationException", "Invalid table metadata: no "
-                                             "current schema");
+    return current_schema(c) || fail(c->f, "ValidationException",
+                                     "Invalid table metadata: no "
+                                     "current schema");
 }
 
 static bool add_spec(struct commit *c, const cJSON *update)
@@ -157,8 +156,8 @@ static bool add_sort_order(struct commit *c, const cJSON *update)
 {
     cJSON *order = NULL;
     if (!needs_schema(c) ||
-        !(order = order_bind(json_get(update, "sort-order"),
-                             current_schema(c), NULL, c->f)))
+        !(order = order_bind(json_get(update, "sort-order"), current_schema(c),
+                             NULL, c->f)))
         return false;
     bool sorted = cJSON_GetArraySize(json_get(order, "fields")) > 0;
     part_add(c, &orders, order, sorted, order_same, &c->last_order);

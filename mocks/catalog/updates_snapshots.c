@@ -10,11 +10,16 @@ static const struct {
     const char *name;
     bool number, required;
 } snapshot_members[] = {
-    {"sequence-number", true, false}, {"snapshot-id", true, true},
-    {"parent-snapshot-id", true, false}, {"timestamp-ms", true, true},
-    {"summary", false, false},        {"manifest-list", false, false},
-    {"manifests", false, false},      {"schema-id", true, false},
-    {"first-row-id", true, false},    {"added-rows", true, false},
+    {"sequence-number", true, false},
+    {"snapshot-id", true, true},
+    {"parent-snapshot-id", true, false},
+    {"timestamp-ms", true, true},
+    {"summary", false, false},
+    {"manifest-list", false, false},
+    {"manifests", false, false},
+    {"schema-id", true, false},
+    {"first-row-id", true, false},
+    {"added-rows", true, false},
     {"key-id", false, false},
 };
 
@@ -151,8 +156,8 @@ static cJSON *ref_read(const cJSON *update, const char *name, int64_t id,
     json_set_i64(ref, "snapshot-id", id);
     json_set_str(ref, "type", tag ? "tag" : "branch");
     ok = ok &&
-         positive(update, "min-snapshots-to-keep", "Min snapshots to keep",
-                  ref, f) &&
+         positive(update, "min-snapshots-to-keep", "Min snapshots to keep", ref,
+                  f) &&
          positive(update, "max-snapshot-age-ms", "Max snapshot age", ref, f) &&
          positive(update, "max-ref-age-ms", "Max reference age", ref, f);
     if (ok && tag &&

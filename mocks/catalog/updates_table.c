@@ -107,8 +107,7 @@ static bool remove_properties(struct commit *c, const cJSON *update)
         if (!cJSON_IsString(item))
             return fail(c->f, "BadRequestException",
                         "Cannot parse removals: not a string");
-        cJSON_DeleteItemFromObjectCaseSensitive(properties,
-                                                item->valuestring);
+        cJSON_DeleteItemFromObjectCaseSensitive(properties, item->valuestring);
         c->changed = true;
     }
     return true;
