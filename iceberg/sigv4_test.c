@@ -63,15 +63,16 @@ static void signs_get_object(void)
           "f0e8bdb87c964420e857bd35b5d6ed310bd44f0170aba48dd91039c6036bdb41");
 }
 
+#define WELCOME                                                                \
+    "44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072"
+
 static void signs_put_object(void)
 {
-    static const char hash[] =
-        "44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072";
+    static const char hash[] = WELCOME;
     static const char *const headers[] = {
         "Date: Fri, 24 May 2013 00:00:00 GMT", HOST, AMZ_DATE,
         "x-amz-storage-class: REDUCED_REDUNDANCY",
-        "x-amz-content-sha256: "
-        "44ce7dd67c959e0d3524ffac1771dfbba87d2b6b4b4e99e42034a8b803f8b072"};
+        "x-amz-content-sha256: " WELCOME};
     struct ice_sigv4_request r =
         request("PUT", "/test%24file.text", "", headers, 5);
     char got[ICE_SHA256_HEX_SIZE];
