@@ -72,7 +72,7 @@ static void signs_put_object(void)
     static const char *const headers[] = {
         "Date: Fri, 24 May 2013 00:00:00 GMT", HOST, AMZ_DATE,
         "x-amz-storage-class: REDUCED_REDUNDANCY",
-        "x-amz-content-sha256: " WELCOME};
+        ("x-amz-content-sha256: " WELCOME)};
     struct ice_sigv4_request r =
         request("PUT", "/test%24file.text", "", headers, 5);
     char got[ICE_SHA256_HEX_SIZE];
