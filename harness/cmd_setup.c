@@ -16,7 +16,7 @@ enum { TEXT_MAX = 1 << 20, STEPS = 7 };
 
 struct setup_args {
     const char *env_file;
-    bool json, check, quiet;
+    bool json, check, quiet, list;
     int64_t deadline;
 };
 
@@ -29,6 +29,8 @@ static const struct option_row rows[] = {
      3600, NULL, "seconds that each call may take (default 120)"},
     {"json", NULL, OPTION_FLAG, offsetof(struct setup_args, json), 0, 0, NULL,
      "print the steps as one JSON object"},
+    {"settings", NULL, OPTION_FLAG, offsetof(struct setup_args, list), 0, 0,
+     NULL, "print every setting with its default, and end"},
     {"quiet", NULL, OPTION_FLAG, offsetof(struct setup_args, quiet), 0, 0, NULL,
      "no log lines on standard error"},
     {0}};
@@ -346,6 +348,16 @@ static void print_json(const struct setup *s)
     cJSON_Delete(o);
 }
 
+static int list_settings(void)
+{
+    struct str out;
+    str_init(&out, TEXT_MAX);
+    ice_settings_help(&out);
+    cli_print(&out);
+    str_fini(&out);
+    return EXIT_OK;
+}
+
 int cmd_setup(int argc, char **argv)
 {
     struct setup_args args = {0};
@@ -353,6 +365,10 @@ int cmd_setup(int argc, char **argv)
     int code;
     if (!cli_options(&use, argc, argv, &args, &rest, &code))
         return code;
+    if (args.list) {
+        free(rest.operand);
+        return list_settings();
+    }
     struct setup s = {.args = &args, .secrets = secrets_new()};
     run_steps(&s);
     if (args.json)
