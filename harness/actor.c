@@ -162,6 +162,7 @@ static int do_get_table(struct actor *a, struct step_record *r)
     int rc = ice_get_table(a->catalog, r->step->table, &t, &r->error);
     if (rc == ICE_OK) {
         r->metadata = t->metadata;
+        r->snapshot_id = t->current_snapshot_id;
         t->metadata = NULL;
         ice_table_free(t);
     }
@@ -274,9 +275,20 @@ static int call_and_cancel(struct actor *a, struct step_record *r)
     return rc;
 }
 
+/* In simulation, what the step adds to the journal and the log lies between
+ * these; in real time the mocks' thread owns the journal. */
+static void mark(const struct world *w, uint64_t *seq, size_t *logs)
+{
+    if (w->mode != MODE_SIM)
+        return;
+    *seq = world_last_seq(w);
+    *logs = w->n_logs;
+}
+
 static void call(struct actor *a, struct step_record *r)
 {
     r->began_ns = world_now_ns(a->world);
+    mark(a->world, &r->seq_from, &r->log_from);
     bool mine = r->step->verb < STEP_DROP_TABLE;
     if (mine && !open_catalog(a, r)) {
         r->outcome = ICE_CONFIG;
@@ -289,6 +301,7 @@ static void call(struct actor *a, struct step_record *r)
                          ? call_and_cancel(a, r)
                          : verbs[r->step->verb](a, r);
     }
+    mark(a->world, &r->seq_to, &r->log_to);
     r->ended_ns = world_now_ns(a->world);
     r->ran = true;
 }

@@ -60,6 +60,10 @@ extern const size_t n_invariants;
 
 /* ---- helpers shared by the checks ---- */
 
+/* The snapshot that get_table named in r, against e->snapshot_of's own. */
+bool check_snapshot(const struct world *w, const struct scenario_expect *e,
+                    const struct step_record *r, struct str *said);
+
 /* Does the entry belong to what e selects (server, operation, method, table,
  * path, status, step)? */
 bool check_selects(const struct world *w, const struct scenario_expect *e,

@@ -159,6 +159,8 @@ bool check_result(const struct world *w, const struct scenario_expect *e,
                  e->exists ? "exists" : "absent");
         return false;
     }
+    if (e->snapshot_of && !check_snapshot(w, e, r, said))
+        return false;
     const char **names = e->mentions.items;
     for (size_t i = 0; i < e->mentions.n; i++)
         if (!has_name(&r->names, names[i])) {
@@ -187,6 +189,15 @@ bool check_elapsed(const struct world *w, const struct scenario_expect *e,
     return false;
 }
 
+static bool line_of_step(const struct world *w, const struct step_record *r,
+                         const struct log_record *l)
+{
+    size_t i = (size_t)(l - w->logs);
+    if (w->mode != MODE_SIM)
+        return l->at_ns >= r->began_ns && l->at_ns <= step_end_ns(w, r);
+    return r->began_ns >= 0 && i >= r->log_from && (!r->ran || i < r->log_to);
+}
+
 static bool selects_line(const struct world *w, const struct scenario_expect *e,
                          const struct log_record *l)
 {
@@ -199,7 +210,7 @@ static bool selects_line(const struct world *w, const struct scenario_expect *e,
         if (!strstr(l->message, words[i]))
             return false;
     const struct step_record *r = step_of(w, e);
-    return !r || (l->at_ns >= r->began_ns && l->at_ns <= step_end_ns(w, r));
+    return !r || line_of_step(w, r, l);
 }
 
 bool check_log(const struct world *w, const struct scenario_expect *e,

@@ -85,6 +85,36 @@ static bool properties_are(const char *name, const cJSON *table,
     return true;
 }
 
+static bool format_is(const char *name, const cJSON *table, int64_t wanted,
+                      struct str *said)
+{
+    int64_t is = json_i64(table, "format-version", 0);
+    if (wanted < 0 || is == wanted)
+        return true;
+    str_addf(said, "table %s is of format version %lld, should be %lld", name,
+             (long long)is, (long long)wanted);
+    return false;
+}
+
+/* What get_table named as the current snapshot, against the catalog's own. */
+bool check_snapshot(const struct world *w, const struct scenario_expect *e,
+                    const struct step_record *r, struct str *said)
+{
+    char ns[512];
+    const char *name = split_name(e->snapshot_of, ns, sizeof ns);
+    const cJSON *t = catalog_table(mock_catalog(w->mock), ns, name);
+    int64_t wanted = json_i64(t, "current-snapshot-id", -1);
+    if (t && wanted != -1 && r->snapshot_id == wanted)
+        return true;
+    if (!t || wanted == -1)
+        str_addf(said, "table %s has no snapshot to compare", e->snapshot_of);
+    else
+        str_addf(said, "step %lld named snapshot %lld, table %s has %lld",
+                 (long long)e->step, (long long)r->snapshot_id,
+                 e->snapshot_of, (long long)wanted);
+    return false;
+}
+
 bool check_table(const struct world *w, const struct scenario_expect *e,
                  struct str *said)
 {
@@ -108,6 +138,7 @@ bool check_table(const struct world *w, const struct scenario_expect *e,
            number_is(e->name, "snapshots",
                      cJSON_GetArraySize(json_get(t, "snapshots")),
                      e->snapshots, said) &&
+           format_is(e->name, t, e->format_version, said) &&
            properties_are(e->name, t, e->properties, said);
 }
 

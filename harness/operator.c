@@ -57,6 +57,8 @@ void operator_do(struct world *w, struct step_record *r)
 {
     char why[160] = "";
     r->began_ns = world_now_ns(w);
+    if (w->mode == MODE_SIM)
+        r->seq_from = r->seq_to = world_last_seq(w);
     bool ok = meddle(w, r->step, why);
     r->outcome = ok ? ICE_OK : ICE_INVALID;
     r->note = ok ? NULL : arena_strdup(&w->arena, why);

@@ -98,7 +98,9 @@ struct scenario_expect { /* one entry; which members count: see scenario.c */
     const char *name;        /* table "ns.t", namespace, header */
     int exists;              /* -1 not asked, 0, 1 */
     int64_t metadata_files;  /* -1 not asked */
-    int64_t columns, snapshots; /* -1 not asked */
+    int64_t columns, snapshots, format_version; /* -1 not asked */
+    const char *snapshot_of; /* result: "ns.t", whose current snapshot get_table
+                                must have named, digit by digit */
     const cJSON *properties;
     const char *server, *operation, *method, *table, *path;
     int64_t at_least, at_most, exactly; /* counts; -1 not asked */

@@ -280,6 +280,8 @@ static const struct spec_field result_fields[] = {
     THE_STEP,
     EXISTS,
     {ROW("mentions", STRINGS, mentions), .doc = "names that are in the answer"},
+    {ROW("snapshot_of", STRING, snapshot_of),
+     .doc = "get_table named the current snapshot of this namespace.table"},
     COUNTS,
     REQUIREMENT,
     {0}};
@@ -291,6 +293,8 @@ static const struct spec_field table_fields[] = {
     {ROW("columns", INT, columns), COUNT, .doc = "it has so many columns"},
     {ROW("snapshots", INT, snapshots), COUNT,
      .doc = "it has so many snapshots"},
+    {ROW("format_version", INT, format_version), COUNT,
+     .doc = "it is of this format version"},
     {ROW("properties", MAP, properties), .doc = "it has these properties"},
     REQUIREMENT,
     {0}};
@@ -352,18 +356,18 @@ static const struct spec_field object_fields[] = {
 
 static const struct {
     const struct spec_field *fields;
-    const char *one_of[7]; /* it says nothing without one of these */
+    const char *one_of[8]; /* it says nothing without one of these */
 } kinds[EXPECT_KINDS] = {
     [EXPECT_OUTCOME] = {outcome_fields, {NULL}},
     [EXPECT_ERROR] = {error_fields,
                       {"contains", "mentions", "lacks", "attempts_at_least",
                        "attempts_at_most", NULL}},
     [EXPECT_RESULT] = {result_fields,
-                       {"exists", "mentions", "at_least", "at_most", "exactly",
-                        NULL}},
+                       {"exists", "mentions", "snapshot_of", "at_least",
+                        "at_most", "exactly", NULL}},
     [EXPECT_TABLE] = {table_fields,
                       {"exists", "metadata_files", "columns", "snapshots",
-                       "properties", NULL}},
+                       "format_version", "properties", NULL}},
     [EXPECT_NAMESPACE] = {namespace_fields, {NULL}},
     [EXPECT_EXCHANGES] = {exchanges_fields,
                           {"at_least", "at_most", "exactly", NULL}},
@@ -436,6 +440,7 @@ static bool read_expect(const cJSON *node, struct scenario_expect *x,
     *x = (struct scenario_expect){.exists = -1,
                                   .metadata_files = -1,
                                   .columns = -1,
+                                  .format_version = -1,
                                   .snapshots = -1,
                                   .at_least = -1,
                                   .at_most = -1,
@@ -518,7 +523,11 @@ static bool judge_step_kind(const struct scenario_expect *x, int verb,
                          "step %lld (%s) does not answer whether something "
                          "exists",
                          (long long)x->step, name);
-    if (x->exists < 0 && !answers_names(verb))
+    if (x->snapshot_of && verb != STEP_GET_TABLE)
+        return spec_fail(e, json_get(x->node, "snapshot_of"),
+                         "step %lld (%s) loads no table", (long long)x->step,
+                         name);
+    if (x->exists < 0 && !x->snapshot_of && !answers_names(verb))
         return spec_fail(e, json_get(x->node, "step"),
                          "step %lld (%s) answers no names", (long long)x->step,
                          name);

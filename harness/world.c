@@ -38,6 +38,13 @@ int64_t step_end_ns(const struct world *w, const struct step_record *r)
     return r->ended_ns >= 0 ? r->ended_ns : w->ended_ns;
 }
 
+uint64_t world_last_seq(const struct world *w)
+{
+    const struct journal *j = mock_journal(w->mock);
+    size_t n = journal_count(j);
+    return n ? journal_at(j, n - 1)->seq : 0;
+}
+
 bool step_is_operators(const struct scenario_step *s)
 {
     return s->verb >= STEP_DROP_TABLE && s->verb < STEP_WAIT;

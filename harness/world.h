@@ -37,12 +37,17 @@ struct step_record {
     int outcome; /* enum ice_outcome; an operator's failure: ICE_INVALID */
     struct ice_error error;
     int64_t began_ns, ended_ns; /* since the world's start; -1: not yet */
+    uint64_t seq_from, seq_to;  /* sim: the journal's last entry before it and
+                                   at its end; time may stand still between
+                                   two steps */
+    size_t log_from, log_to;    /* sim: lines so far, likewise */
     int64_t deadline_ms;        /* that the call had */
     int exists;                 /* exists calls: 0 or 1; else -1 */
     struct ice_names names;     /* test_connection, list_tables */
     struct ice_table_report *tables; /* create, verify, initialize */
     size_t n_tables;
     const cJSON *metadata; /* get_table; owned by the record */
+    int64_t snapshot_id;   /* get_table: the current one; -1: none */
     const char *note;      /* operator: why it could not be done */
 };
 
@@ -105,6 +110,7 @@ void world_fini(struct world *w);
 int64_t world_now_ns(const struct world *w); /* since the world's start */
 /* The call's end, or when the world ended if it never returned. */
 int64_t step_end_ns(const struct world *w, const struct step_record *r);
+uint64_t world_last_seq(const struct world *w); /* of the journal, 0: none */
 const struct clock *world_clock(void);
 bool step_is_operators(const struct scenario_step *s);
 
