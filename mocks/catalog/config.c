@@ -7,25 +7,17 @@
 #define OWN_URL "{catalog}"
 
 /* A copy of the map; {catalog} in a value stands for the mock's own URL. */
-static cJSON *map(const struct catalog *c, const cJSON *in)
+static cJSON *map(struct call *k, const cJSON *in)
 {
-    cJSON *out = cJSON_CreateObject();
-    const cJSON *item;
-    metadata_properties(in, "map", false, out,
-                        &(struct failure){.type = "done"});
-    cJSON_ArrayForEach(item, in)
+    cJSON *out = cJSON_CreateObject(), *item;
+    metadata_properties(in, "map", false, out, &k->f);
+    cJSON_ArrayForEach(item, out)
     {
-        const char *z = json_str(in, item->string);
-        const char *at = z ? strstr(z, OWN_URL) : NULL;
-        struct str s;
-        if (!at || !c->own_url)
-            continue;
-        str_init(&s, 4096);
-        str_add(&s, z, (size_t)(at - z));
-        str_addz(&s, c->own_url);
-        str_addz(&s, at + strlen(OWN_URL));
-        json_set_str(out, item->string, str_z(&s));
-        str_fini(&s);
+        const char *z = item->valuestring, *at = strstr(z, OWN_URL);
+        if (at && k->c->own_url)
+            cJSON_SetValuestring(
+                item, arena_printf(&k->x->arena, "%.*s%s%s", (int)(at - z), z,
+                                   k->c->own_url, at + strlen(OWN_URL)));
     }
     return out;
 }
@@ -72,12 +64,12 @@ bool op_get_config(struct call *k)
 {
     const struct catalog *c = k->c;
     cJSON *body = cJSON_CreateObject();
-    cJSON *overrides = map(c, c->o.overrides);
+    cJSON *overrides = map(k, c->o.overrides);
     if (c->o.prefix && *c->o.prefix && !json_get(overrides, "prefix"))
         json_set_str(overrides, "prefix", c->o.prefix);
     if (c->o.separator && !json_get(overrides, "namespace-separator"))
         json_set_str(overrides, "namespace-separator", c->o.separator);
-    json_set(body, "defaults", map(c, c->o.defaults));
+    json_set(body, "defaults", map(k, c->o.defaults));
     json_set(body, "overrides", overrides);
     if (!leaves_endpoints_out(c))
         json_set(body, "endpoints", endpoints(c));
@@ -86,5 +78,5 @@ bool op_get_config(struct call *k)
                      duration(c->o.idempotency_ms, &k->x->arena));
     call_answer(k, 200, body);
     cJSON_Delete(body);
-    return true;
+    return k->f.type == NULL;
 }

@@ -134,6 +134,8 @@ bool op_update_table(struct call *k);
 bool op_drop_table(struct call *k);
 bool op_rename_table(struct call *k);
 bool op_report_metrics(struct call *k);
+bool op_load_view(struct call *k);
+bool op_view_exists(struct call *k);
 
 /* ---- meddle.c, drift.c, rival.c ---- */
 bool catalog_meddle(void *state, struct exchange *x, enum meddle what,

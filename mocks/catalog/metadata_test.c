@@ -101,6 +101,52 @@ static void nested_types_are_numbered_in_the_reference_order(void)
     arena_fini(&a);
 }
 
+/* fixtures/tables.json has the columns as asked for. */
+static cJSON *fixture_request(const char *table)
+{
+    struct str text;
+    char buffer[4096];
+    size_t n;
+    FILE *file = fopen("fixtures/tables.json", "r");
+    CU_ASSERT_FATAL(file != NULL);
+    str_init(&text, 1 << 20);
+    while ((n = fread(buffer, 1, sizeof buffer, file)) > 0)
+        str_add(&text, buffer, n);
+    fclose(file);
+    cJSON *all = json_parse(text.p, text.len, NULL);
+    const cJSON *in = json_get(all, table);
+    cJSON *request = cJSON_CreateObject();
+    cJSON *schema = cJSON_AddObjectToObject(request, "schema");
+    cJSON *spec = cJSON_AddObjectToObject(request, "partition-spec");
+    json_set_str(request, "name", table);
+    json_set_str(schema, "type", "struct");
+    json_set(schema, "fields", cJSON_Duplicate(json_get(in, "columns"), true));
+    json_set(spec, "fields", cJSON_Duplicate(json_get(in, "partition"), true));
+    json_set(request, "properties",
+             cJSON_Duplicate(json_get(in, "properties"), true));
+    cJSON_Delete(all);
+    str_fini(&text);
+    return request;
+}
+
+static void the_map_of_health_data_raw_gets_18_and_19(void)
+{
+    struct bench b;
+    char why[160] = "";
+    CU_ASSERT_FATAL(bench_start(&b, "{\"namespaces\":[\"db\"]}"));
+    cJSON *request = fixture_request("health_data_raw");
+    CU_ASSERT(catalog_add_table(b.c, "db", request, why));
+    const cJSON *m = catalog_table(b.c, "db", "health_data_raw");
+    const cJSON *map =
+        json_get(schema_field_named(part(m, "schemas", 0), "metadata"), "type");
+    CU_ASSERT_EQUAL(json_i64(map, "key-id", 0), 18);
+    CU_ASSERT_EQUAL(json_i64(map, "value-id", 0), 19);
+    CU_ASSERT_EQUAL(json_i64(m, "last-column-id", 0), 19);
+    CU_ASSERT_EQUAL(json_i64(m, "last-partition-id", 0), 1001);
+    cJSON_Delete(request);
+    bench_stop(&b);
+}
+
 static const char *stored_text(struct bench *b, struct str *out)
 {
     const char *at = catalog_table_location(b->c, "db", "raw");
@@ -305,6 +351,7 @@ static void same_seed_same_bytes(void)
 UNIT_MAIN("catalog metadata", UNIT(numbers_own_fields_before_nested_ones),
           UNIT(spec_and_order_follow_the_new_ids),
           UNIT(nested_types_are_numbered_in_the_reference_order),
+          UNIT(the_map_of_health_data_raw_gets_18_and_19),
           UNIT(metadata_is_a_file_below_the_table),
           UNIT(metadata_is_gzipped_when_the_table_says_so),
           UNIT(metadata_goes_where_the_property_says),

@@ -13,6 +13,7 @@
 #define NS1 NS "/{namespace}"
 #define TABLES NS1 "/tables"
 #define TABLE1 TABLES "/{table}"
+#define VIEW1 NS1 "/views/{view}"
 
 /* name, method, route, function, writes, doc */
 #define ROWS(X)                                                                \
@@ -47,7 +48,10 @@
     X("renameTable", "POST", "/v1/{prefix}/tables/rename", op_rename_table,    \
       true, "a table moves to another name")                                   \
     X("reportMetrics", "POST", TABLE1 "/metrics", op_report_metrics, false,    \
-      "a report is taken and forgotten")
+      "a report is taken and forgotten")                                       \
+    X("loadView", "GET", VIEW1, op_load_view, false, "a view's metadata")      \
+    X("viewExists", "HEAD", VIEW1, op_view_exists, false,                      \
+      "204 or 404 without a body")
 
 #define OPERATION(name, method, route, run, writes, doc)                       \
     {name, method, route, catalog_handle, writes, doc},
@@ -120,7 +124,7 @@ static bool fits(const char *route, const struct segments *s, struct slice *ns,
         struct slice is = s->at[i++];
         if (slice_eqz(r.at[j], "{namespace}"))
             *ns = is;
-        else if (slice_eqz(r.at[j], "{table}"))
+        else if (slice_eqz(r.at[j], "{table}") || slice_eqz(r.at[j], "{view}"))
             *table = is;
         else if (r.at[j].len != is.len || memcmp(r.at[j].p, is.p, is.len) != 0)
             return false;
