@@ -137,7 +137,7 @@ static bool read_options(struct catalog *c, const cJSON *options, char why[200])
     c->tree = cJSON_Duplicate(options, true);
     if (spec_read(c->tree, catalog_option_fields, &c->o, &c->arena, &e))
         return true;
-    snprintf(why, 200, "catalog: %s%s%s", e.path, *e.path ? ": " : "",
+    snprintf(why, 200, "catalog: %.50s%s%.135s", e.path, *e.path ? ": " : "",
              e.message);
     return false;
 }
