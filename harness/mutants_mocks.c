@@ -314,10 +314,14 @@ static void planted_wall_clock(struct mock *m)
 static void by_address(cJSON *body)
 {
     cJSON *list = json_get(body, "identifiers");
-    if (((uintptr_t)list >> 12 & 1) == 0)
+    cJSON *round = cJSON_CreateArray();
+    if (((uintptr_t)list >> 12 & 1) == 0) {
+        cJSON_Delete(round);
         return;
-    for (int i = 0, n = cJSON_GetArraySize(list); i < n; i++)
-        cJSON_InsertItemInArray(list, i, cJSON_DetachItemFromArray(list, n - 1));
+    }
+    for (int n = cJSON_GetArraySize(list); n > 0; n--)
+        cJSON_AddItemToArray(round, cJSON_DetachItemFromArray(list, n - 1));
+    json_set(body, "identifiers", round);
 }
 
 static void order_edit(struct exchange *x)
