@@ -302,6 +302,10 @@ static void a_view_is_in_the_way_of_a_table(void)
     CU_ASSERT_EQUAL(ask(&b, "DELETE", "/v1/namespaces/db", NULL), 409);
     CU_ASSERT_STRING_EQUAL(error_message(&b),
                            "Namespace db is not empty. Contains 1 view(s).");
+    CU_ASSERT_EQUAL(ask(&b, "HEAD", "/v1/namespaces/db/views/x", NULL), 204);
+    CU_ASSERT_EQUAL(ask(&b, "GET", "/v1/namespaces/db/views/x", NULL), 200);
+    CU_ASSERT_EQUAL(ask(&b, "GET", "/v1/namespaces/db/views/y", NULL), 404);
+    CU_ASSERT_STRING_EQUAL(error_type(&b), "NoSuchViewException");
     bench_stop(&b);
 }
 
