@@ -49,6 +49,7 @@ struct ice_config { /* what GET /v1/config said, merged; owned */
     char *uri;          /* without trailing slash, without user info */
     char *prefix;       /* NULL: none */
     char *separator;    /* of namespace levels, decoded: "\x1f" */
+    char *joint;        /* the same as it stands in a path: "%1F", "%2E" */
     char *token_uri;    /* oauth2-server-uri as told; not obeyed, see policy */
     unsigned endpoints; /* bits 1 << enum ice_endpoint */
     int64_t key_lifetime_ms; /* idempotency keys; 0: not advertised */

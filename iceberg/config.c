@@ -135,14 +135,16 @@ int64_t ice__duration_ms(struct slice s)
             i++;
             continue;
         }
-        for (; i < s.len && s.p[i] >= '0' && s.p[i] <= '9'; i++, digits++)
+        for (; i < s.len && s.p[i] >= '0' && s.p[i] <= '9'; i++) {
+            if (++digits > 9)
+                return -1;
             n = n * 10 + (s.p[i] - '0');
-        if (!digits || digits > 9 || i == s.len)
+        }
+        if (!digits || i == s.len)
             return -1;
         ms = unit_ms(s.p[i++], time);
-        if (!ms)
+        if (!ms || __builtin_add_overflow(total, n * ms, &total))
             return -1;
-        total += n * ms;
         any = true;
     }
     return any && s.p[s.len - 1] != 'T' ? total : -1;
@@ -218,6 +220,18 @@ static const char *merged(const struct ice_policy *p, const cJSON *body,
     return NULL;
 }
 
+/* What was advertised encoded goes out as it came: a catalog that names "%2E"
+ * tells it from the dots within a level. */
+static char *joint_of(const char *z)
+{
+    struct str s;
+
+    str_init(&s, MOST_VALUE);
+    for (; *z; z++)
+        percent_encode(&s, (struct slice){z, 1}, "%");
+    return str_detach(&s);
+}
+
 static void read_separator(struct ice_config *k, const char *z)
 {
     struct str s;
@@ -225,11 +239,14 @@ static void read_separator(struct ice_config *k, const char *z)
     str_init(&s, 64);
     if (!z || !*z || !percent_decode(&s, slice_of(z), false) || s.failed ||
         !s.len || strlen(str_z(&s)) != s.len) {
+        z = "%1F";
         str_reset(&s);
         str_addc(&s, 0x1f);
     }
     free(k->separator);
+    free(k->joint);
     k->separator = str_detach(&s);
+    k->joint = joint_of(z);
 }
 
 static bool is_https(const char *uri)
@@ -312,6 +329,7 @@ void ice__config_fini(struct ice_config *k)
     free(k->uri);
     free(k->prefix);
     free(k->separator);
+    free(k->joint);
     free(k->token_uri);
     memset(k, 0, sizeof(*k));
 }

@@ -41,6 +41,7 @@ static void nothing_said_means_the_default_set(void)
     CU_ASSERT_STRING_EQUAL(cat.config.uri, "http://h:1");
     CU_ASSERT_PTR_NULL(cat.config.prefix);
     CU_ASSERT_STRING_EQUAL(cat.config.separator, "\x1f");
+    CU_ASSERT_STRING_EQUAL(cat.config.joint, "%1F");
     CU_ASSERT(ice__offers(&cat, ICE_EP_LOAD_TABLE));
     CU_ASSERT(ice__offers(&cat, ICE_EP_CREATE_TABLE));
     CU_ASSERT(!ice__offers(&cat, ICE_EP_TABLE_EXISTS));
@@ -81,6 +82,7 @@ static void overrides_win_over_own_and_those_over_defaults(void)
     CU_ASSERT_STRING_EQUAL(cat.config.uri, "http://h:1");
     CU_ASSERT_STRING_EQUAL(cat.config.prefix, "o/p");
     CU_ASSERT_STRING_EQUAL(cat.config.separator, ".");
+    CU_ASSERT_STRING_EQUAL(cat.config.joint, "%2E");
     CU_ASSERT_EQUAL(cat.config.key_lifetime_ms, 1800000);
     policy.config.merge = ICE_MERGE_OVERRIDES_OWN_DEFAULTS;
     CU_ASSERT_EQUAL(read_config(text, why), ICE_OK);
@@ -144,6 +146,11 @@ static void durations_are_read(void)
         {"P1DT", -1},
         {"PT-5M", -1},
         {"PT9999999999S", -1},
+        {"PT99999999999999999999999999S", -1},
+        {"P999999999W999999999W999999999W999999999W999999999W999999999W"
+         "999999999W999999999W999999999W999999999W999999999W999999999W"
+         "999999999W999999999W999999999W999999999W",
+         -1},
     };
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)

@@ -1,8 +1,8 @@
 /* rest_path: how names become paths.
  *
  * Every level and name is encoded byte by byte; levels are joined with the
- * catalog's separator, encoded as well. A level that contains the separator
- * could not be told from two, and is refused.
+ * catalog's separator, as the catalog encodes it. A level that contains the
+ * separator could not be told from two, and is refused.
  */
 #include <stdio.h>
 #include <string.h>
@@ -46,7 +46,7 @@ static void add_ns(const struct ice_catalog *c, struct ice_ns ns,
 {
     for (size_t i = 0; i < ns.n; i++) {
         if (i)
-            percent_encode(out, slice_of(c->config.separator), "");
+            str_addz(out, c->config.joint);
         ice_policy_name(c->policy, slice_of(ns.level[i]), out);
     }
 }
