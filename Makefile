@@ -17,7 +17,13 @@ ifeq ($(DEVELOPER),1)
 WARN += -Werror
 endif
 
-ifeq ($(SAN),1)
+ifeq ($(FUZZ),1)
+VARIANT := fuzz
+CC      := clang
+CFLAGS  ?= -O1 -g -fno-omit-frame-pointer
+SANFLAG := -fsanitize=fuzzer-no-link,address,undefined \
+           -fno-sanitize-recover=undefined
+else ifeq ($(SAN),1)
 VARIANT := san
 CFLAGS  ?= -O1 -g -fno-omit-frame-pointer
 SANFLAG := -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -108,6 +114,26 @@ $(BIN)/tests/harness/%: $(OBJ)/harness/%.o $(HARNESS) $(ARCHIVES)
 	@mkdir -p $(@D)
 	$(CC) $(SANFLAG) -rdynamic -o $@ $< $(HARNESS) $(OBJ)/libreports.a \
 	  $(OBJ)/libmocks.a $(OBJ)/libiceberg.a $(OBJ)/libbase.a $(LIBS_all)
+
+# ---- fuzz targets: X_fuzz.c beside X.c ---------------------------------------
+# build/fuzz/VARIANT/ROOM/X: with FUZZ=1 under libFuzzer, else with a driver of
+# our own that gives every target the same inputs each time (ci/fuzz).
+
+FUZZ_SRC := $(wildcard base/*_fuzz.c iceberg/*_fuzz.c mocks/*_fuzz.c \
+              mocks/*/*_fuzz.c harness/*_fuzz.c)
+FUZZ_BIN := $(BUILD)/fuzz/$(VARIANT)
+FUZZERS  := $(FUZZ_SRC:%_fuzz.c=$(FUZZ_BIN)/%)
+FUZZ_MAIN := $(if $(filter fuzz,$(VARIANT)),,$(OBJ)/ci/fuzz_driver.o)
+FUZZ_LINK := $(if $(filter fuzz,$(VARIANT)),$(subst fuzzer-no-link,fuzzer,$(SANFLAG)),$(SANFLAG))
+FUZZ_LIBS := $(OBJ)/libharness.a $(OBJ)/libreports.a $(OBJ)/libmocks.a \
+             $(OBJ)/libiceberg.a $(OBJ)/libbase.a
+
+.PHONY: fuzzers
+fuzzers: $(FUZZERS)
+
+$(FUZZ_BIN)/%: $(OBJ)/%_fuzz.o $(FUZZ_MAIN) $(FUZZ_LIBS)
+	@mkdir -p $(@D)
+	$(CC) $(FUZZ_LINK) -o $@ $^ $(LIBS_all)
 
 # ---- what people ask for ------------------------------------------------------
 # deps comes first by itself, so that a bare machine can build the rest.

@@ -133,10 +133,9 @@ static void send_once(struct run *u)
 
 /* ---- the answer ---- */
 
-/* The catalog's {"error": {"message", "type", "code"}}. */
-static bool model_of(struct run *u, int *code)
+bool ice__read_model(struct ice_result *r, int *code)
 {
-    const struct str *body = &u->r->answer.body;
+    const struct str *body = &r->answer.body;
     cJSON *tree = body->len && body->len <= MOST_ERROR_BODY
                       ? json_parse(body->p, body->len, NULL)
                       : NULL;
@@ -145,13 +144,12 @@ static bool model_of(struct run *u, int *code)
     const char *message = json_str(error, "message");
 
     if (type) {
-        snprintf(u->r->type, sizeof(u->r->type), "%s", type);
-        snprintf(u->r->message, sizeof(u->r->message), "%s",
-                 message ? message : "");
+        snprintf(r->type, sizeof(r->type), "%s", type);
+        snprintf(r->message, sizeof(r->message), "%s", message ? message : "");
         *code = (int)json_i64(error, "code", 0);
     }
     cJSON_Delete(tree);
-    return u->r->type[0] != 0;
+    return r->type[0] != 0;
 }
 
 static bool read_error(struct run *u, int *code)
@@ -160,7 +158,7 @@ static bool read_error(struct run *u, int *code)
     if (u->op->error_of)
         return u->op->error_of(u->op->ctx, &u->r->answer, u->r->type,
                                u->r->message);
-    return model_of(u, code);
+    return ice__read_model(u->r, code);
 }
 
 /* An answer of success whose body is of no use counts as an event. */

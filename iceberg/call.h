@@ -20,6 +20,11 @@ int ice__fail_call(struct ice_catalog *c, struct ice_error *e,
 void ice__say(const struct ice_catalog *c, char *to, size_t size,
               const char *text);
 
+/* Reads the catalog's {"error": {"message", "type", "code"}} from the answer's
+ * body into r->type, r->message and *code; false, nothing changed: it is none.
+ */
+bool ice__read_model(struct ice_result *r, int *code);
+
 /* ---- auth.c ---- */
 
 /* Has a token where the settings ask for one. */

@@ -470,6 +470,8 @@ void ice__compare_ids(const struct ice_compare_rules *rules,
             const struct flat_column *t = &c.there.column[i];
             const struct flat_column *w = flat_find(&c.wanted, t->path);
 
+            if (flat_find(&c.there, t->path) != t)
+                continue; /* a second one of that path */
             if (w && w->id != t->id)
                 differ(&c, ICE_DIFF_FIELD_IDS, t->path,
                        "had the id %lld and now has %lld", (long long)w->id,
