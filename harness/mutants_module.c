@@ -29,6 +29,16 @@ CHANGE(m_partition_passes, compare.fails[ICE_DIFF_PARTITION] = false)
 CHANGE(m_order_passes, compare.fails[ICE_DIFF_ORDER] = false)
 CHANGE(m_docs_fail, compare.fails[ICE_DIFF_DOC] = true)
 CHANGE(m_first_difference_only, compare.stop_at_first = true)
+CHANGE(m_extra_required_passes, compare.fails[ICE_DIFF_EXTRA_REQUIRED] = false)
+CHANGE(m_extra_optional_fails, compare.fails[ICE_DIFF_EXTRA_OPTIONAL] = true)
+CHANGE(m_extra_property_fails, compare.fails[ICE_DIFF_EXTRA_PROPERTY] = true)
+CHANGE(m_property_passes, compare.fails[ICE_DIFF_PROPERTY] = false)
+CHANGE(m_format_version_passes, compare.fails[ICE_DIFF_FORMAT_VERSION] = false)
+CHANGE(m_doc_not_reported, compare.report[ICE_DIFF_DOC] = false)
+CHANGE(m_nested_not_compared, compare.nested = false)
+CHANGE(m_open_create_believed_failed, create.open_is_unknown = false)
+CHANGE(m_other_uuid_passes, verify.same_uuid = false)
+CHANGE(m_file_not_compared, verify.file_equals = false)
 CHANGE(m_mismatch_repaired, create.repair = true)
 CHANGE(m_not_told_means_absent, create.if_not_told = ICE_STEP_CREATE)
 CHANGE(m_head_proves_absence, exists.head_proves_absence = true)
@@ -91,6 +101,9 @@ CHANGE(m_refused_not_repeated, rows[ICE_ROW_REFUSED].read_again = false)
 CHANGE(m_refused_given_up, rows[ICE_ROW_REFUSED].until = ICE_UNTIL_ATTEMPTS)
 CHANGE(m_backoff_constant, backoff.factor = 1)
 CHANGE(m_backoff_without_cap, backoff.max_ms = 10000000)
+CHANGE(m_no_jitter, backoff.jitter = 0)
+CHANGE(m_handshake_cut_not_repeated, rows[ICE_ROW_TLS_CUT].read_again = false)
+CHANGE(m_not_http_not_repeated, rows[ICE_ROW_BAD_HTTP].read_again = false)
 CHANGE(m_reset_not_repeated, rows[ICE_ROW_RESET].read_again = false)
 CHANGE(m_cut_not_repeated, rows[ICE_ROW_CUT].read_again = false)
 CHANGE(m_unparsable_not_repeated, rows[ICE_ROW_BAD_BODY].read_again = false)
@@ -135,6 +148,7 @@ CHANGE(m_timeout_is_unavailable,
 CHANGE(m_400_repeated, rows[ICE_ROW_400].read_again = true)
 CHANGE(m_403_repeated, rows[ICE_ROW_403].read_again = true)
 CHANGE(m_absent_repeated, rows[ICE_ROW_404_ABSENT].read_again = true)
+CHANGE(m_huge_answer_repeated, rows[ICE_ROW_BODY_HUGE].read_again = true)
 CHANGE(m_body_over_status, body.status_decides = false)
 CHANGE(m_repeated_token_followed, paging.stop_at_repeat = false)
 CHANGE(m_pages_without_bound, paging.pages_most = 3000)
@@ -191,6 +205,26 @@ const struct mutant module_mutants[] = {
         "A different doc is reported and does not fail."),
     ROW(m_first_difference_only, "first-difference-only", "R3.2-4",
         "Every difference is named."),
+    ROW(m_extra_required_passes, "extra-required-passes", "R3.2-4",
+        "A required column that is extra is a mismatch."),
+    ROW(m_extra_optional_fails, "extra-optional-fails", "R3.2-4",
+        "An optional column that is extra does not fail."),
+    ROW(m_extra_property_fails, "extra-property-fails", "R3.2-4",
+        "An additional property does not fail."),
+    ROW(m_property_passes, "property-passes", "R3.2-4",
+        "A property with another value is a mismatch."),
+    ROW(m_format_version_passes, "format-version-passes", "R3.2-4",
+        "Another format version is a mismatch."),
+    ROW(m_doc_not_reported, "doc-not-reported", "R3.2-4",
+        "A different doc is reported."),
+    ROW(m_nested_not_compared, "nested-not-compared", "R3.2-4",
+        "Differences inside maps, lists and structs are named."),
+    ROW(m_open_create_believed_failed, "open-create-believed-failed", "R3.2-6",
+        "With a create open every other failure is unknown."),
+    ROW(m_other_uuid_passes, "other-uuid-passes", "R4.2-2",
+        "What is stored is the table that was created."),
+    ROW(m_file_not_compared, "file-not-compared", "R4.2-1 R4.2-2",
+        "The metadata file says what the catalog says."),
     ROW(m_mismatch_repaired, "mismatch-repaired", "R3.2-4",
         "A table that does not fit is left as it is."),
     ROW(m_not_told_means_absent, "not-told-means-absent", "R3.2-5",
@@ -307,6 +341,12 @@ const struct mutant module_mutants[] = {
     NUMBER(m_backoff_constant, "backoff-constant", "R4.4-1", "Waits grow."),
     NUMBER(m_backoff_without_cap, "backoff-without-cap", "R4.4-1",
            "Waits grow up to a cap."),
+    NUMBER(m_no_jitter, "no-jitter", "R4.4-1",
+           "Waits differ by a little that is drawn."),
+    ROW(m_handshake_cut_not_repeated, "handshake-cut-not-repeated",
+        "R4.4-1 R4.4-2", "A TLS handshake that was cut is tried again."),
+    ROW(m_not_http_not_repeated, "not-http-not-repeated", "R4.4-2",
+        "A read is repeated after an answer that is not HTTP."),
     ROW(m_reset_not_repeated, "reset-not-repeated", "R4.4-2 R4.4-10",
         "A read is repeated after a reset."),
     ROW(m_cut_not_repeated, "cut-not-repeated", "R4.4-2",
@@ -377,6 +417,8 @@ const struct mutant module_mutants[] = {
     ROW(m_403_repeated, "403-repeated", "R4.4-8", "A 403 is not repeated."),
     ROW(m_absent_repeated, "absent-repeated", "R4.4-8",
         "A 404 of the catalog is not repeated."),
+    ROW(m_huge_answer_repeated, "huge-answer-repeated", "R4.4-8",
+        "An answer that is too long is not asked for again."),
     ROW(m_body_over_status, "body-over-status", "R4.4-8",
         "The status decides, the body only refines."),
     ROW(m_repeated_token_followed, "repeated-token-followed", "R4.4-9",
