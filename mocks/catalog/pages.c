@@ -65,7 +65,7 @@ bool call_list(struct call *k, const struct kin *kin, enum version_kind kind,
     bool paged = token || k->c->o.page_size > 0, more = false;
     bool endless = token && strcmp(token, ENDLESS) == 0;
     uint64_t after;
-    size_t most;
+    size_t most = 0;
     if (!token_read(k, token ? token : "", &after) ||
         !page_size(k, paged, &most))
         return false;
