@@ -46,6 +46,16 @@ static const char *setting(void *ctx, const char *name)
     return built_in(a, name);
 }
 
+void actor_secrets(struct actor *a, struct secrets *to)
+{
+    struct ice_settings s;
+    char why[320];
+    if (ice_settings_load(&s, NULL, setting, a, why) != ICE_OK)
+        return; /* the first step says why, and nothing is sent */
+    ice_settings_secrets(&s, to);
+    ice_settings_fini(&s);
+}
+
 /* ---- log ------------------------------------------------------------------- */
 
 static void sink(void *ctx, const struct log_line *line)

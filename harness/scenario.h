@@ -127,6 +127,8 @@ struct scenario {
     struct spec_list modes;                 /* sim, real; default both... */
     const cJSON *catalog, *s3;              /* world.catalog, world.s3 */
     const cJSON *settings;                  /* world.settings: env overrides */
+    const cJSON *environment;               /* world.environment: variables of
+                                               the process, such as proxies */
     int tls_catalog, tls_s3;                /* enum tls_kind */
     const cJSON **faults; size_t n_faults;
     struct scenario_step *steps; size_t n_steps;

@@ -29,6 +29,9 @@ cJSON *schema_change(void);
 bool read_settings(const cJSON *node, void *out, struct arena *a,
                    struct spec_error *e);
 cJSON *schema_settings(void);
+/* Filling a const cJSON *: a mapping of variables, texts. */
+bool read_environment(const cJSON *node, void *out, struct arena *a,
+                      struct spec_error *e);
 /* Filling a const cJSON *: any mapping. */
 bool read_mapping(const cJSON *node, void *out, struct arena *a,
                   struct spec_error *e);

@@ -33,7 +33,7 @@ static void the_example_is_read(void)
     CU_ASSERT_STRING_EQUAL(s->title, "The reply to createTable is lost");
     CU_ASSERT_EQUAL(s->requirements.n, 2);
     CU_ASSERT_STRING_EQUAL(((const char **)s->requirements.items)[1], "R4.4-3");
-    CU_ASSERT_EQUAL(s->mutants.n, 1);
+    CU_ASSERT(s->mutants.n >= 1);
     CU_ASSERT_EQUAL(s->n_faults, 1);
     CU_ASSERT_STRING_EQUAL(json_str(s->faults[0], "id"), "lost-reply");
     CU_ASSERT_EQUAL(s->n_steps, 1);
@@ -251,6 +251,11 @@ static void combinations_without_sense_are_refused(void)
     refused("world: {settings: {ICEBERG_DATABSE: x}}\n" ALL,
             "test.yaml:4:20: unknown setting 'ICEBERG_DATABSE': did you mean "
             "'ICEBERG_DATABASE'?");
+    refused("world: {environment: {http_proxy: 7}}\n" ALL,
+            "test.yaml:4:35: the variable http_proxy must be a text (in "
+            "quotes)");
+    refused("world: {environment: {a=b: x}}\n" ALL,
+            "test.yaml:4:28: 'a=b' is no name of a variable");
     refused("world: {settings: {ICEBERG_DATABASE: 7}}\n" ALL,
             "test.yaml:4:38: the setting ICEBERG_DATABASE must be a text (in "
             "quotes), or null to take it away");

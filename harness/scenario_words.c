@@ -201,6 +201,23 @@ cJSON *schema_settings(void)
     return s;
 }
 
+bool read_environment(const cJSON *node, void *out, struct arena *a,
+                      struct spec_error *e)
+{
+    if (!read_mapping(node, out, a, e))
+        return false;
+    for (const cJSON *c = node->child; c; c = c->next) {
+        if (!*c->string || strchr(c->string, '='))
+            return spec_fail(e, c, "'%.60s' is no name of a variable",
+                             c->string);
+        if (!cJSON_IsString(c))
+            return spec_fail(e, c,
+                             "the variable %.60s must be a text (in quotes)",
+                             c->string);
+    }
+    return true;
+}
+
 bool read_mapping(const cJSON *node, void *out, struct arena *a,
                   struct spec_error *e)
 {

@@ -273,6 +273,8 @@ static bool set_up(struct world *w, char why[200])
     journal_reset(mock_journal(w->mock), w->epoch_ns);
     mock_on_phase(w->mock, on_phase, w);
     make_actors(w);
+    for (size_t i = 0; i < w->n_actors; i++)
+        actor_secrets(&w->actors[i], mock_secrets(w->mock));
     return true;
 no_listen:
     mock_close(w->mock);
@@ -306,6 +308,7 @@ bool world_run(struct world *w, const struct scenario *s,
     pthread_cond_init(&w->changed, NULL);
     w->secrets = secrets_new();
     make_policy(w);
+    environment_set(w);
     if (mode == MODE_SIM)
         sim_begin(&(struct sim_options){.unix_ms = sim_epoch_unix_ms,
                                         .seed = seed});
@@ -339,6 +342,7 @@ void world_fini(struct world *w)
     }
     if (w->ca_file[0])
         unlink(w->ca_file);
+    environment_restore(w);
     if (sim_on())
         sim_end();
     secrets_free(w->secrets);

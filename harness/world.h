@@ -83,6 +83,7 @@ struct world {
     struct mock *mock;
     struct secrets *secrets; /* all there are in this world */
     char ca_file[64];        /* "" unless a server speaks TLS */
+    char **environment;      /* what the scenario's variables were before */
     int64_t epoch_ns;
     struct step_record *steps; /* in the scenario's order */
     size_t n_steps;
@@ -117,6 +118,12 @@ bool step_is_operators(const struct scenario_step *s);
 /* actor.c */
 void actor_play(struct actor *a); /* all its steps; a fiber's or thread's body */
 void actor_fini(struct actor *a);
+/* Registers the secrets among its settings: before it plays, with the mocks,
+ * whose journal may come to hold them. */
+void actor_secrets(struct actor *a, struct secrets *to);
+/* environment.c: the scenario's variables, set for the world's time. */
+void environment_set(struct world *w);
+void environment_restore(struct world *w);
 /* operator.c: done to the mocks directly, in their thread. */
 void operator_do(struct world *w, struct step_record *r);
 
