@@ -260,8 +260,8 @@ static bool judge_servers(struct fault_entry *f, const cJSON *value,
 /* ---- judging: parameters --------------------------------------------------
  */
 
-/* Where the bytes are cut. An ending after so many bytes of the answer is one
- * during the bytes, whether it was called that or "after". */
+/* Where the bytes are cut. "after" may also end after so many bytes of the
+ * answer: in that it is like "during". */
 static bool judge_place(struct fault_entry *f, const cJSON *given,
                         struct spec_error *e)
 {
@@ -282,7 +282,6 @@ static bool judge_place(struct fault_entry *f, const cJSON *given,
             return spec_fail(e, of,
                              "a request is cut before the server acts: of: "
                              "request needs phase during");
-        f->rule.phase = FAULT_DURING;
     }
     if (byte)
         p->at = FAULT_AT_NONE;

@@ -65,6 +65,32 @@ static bool read_do(const cJSON *node, void *out, struct arena *a,
 
 /* An action by name, or an object of one member: the name and its parameters,
  * or the first parameter's value alone. */
+static cJSON *scalar_schema(bool any)
+{
+    cJSON *s = cJSON_CreateObject();
+    cJSON *types = cJSON_AddArrayToObject(s, "type");
+    if (any) {
+        cJSON_AddItemToArray(types, cJSON_CreateString("string"));
+        cJSON_AddItemToArray(types, cJSON_CreateString("number"));
+    }
+    cJSON_AddItemToArray(types, cJSON_CreateString("null"));
+    return s;
+}
+
+static cJSON *action_schema(const struct fault_action *a)
+{
+    static const struct spec_field none[] = {{0}};
+    cJSON *s = cJSON_CreateObject();
+    cJSON *forms = cJSON_AddArrayToObject(s, "anyOf");
+    cJSON *object = spec_schema(a->params ? a->params : none);
+
+    cJSON_DeleteItemFromObjectCaseSensitive(object, "$schema");
+    cJSON_AddItemToArray(forms, object);
+    cJSON_AddItemToArray(forms, scalar_schema(a->params != NULL));
+    json_set_str(s, "description", a->doc);
+    return s;
+}
+
 static cJSON *do_schema(void)
 {
     cJSON *s = cJSON_CreateObject();
@@ -79,23 +105,9 @@ static cJSON *do_schema(void)
     json_set_i64(object, "maxProperties", 1);
     cJSON_AddFalseToObject(object, "additionalProperties");
     for (size_t i = 0; i < FAULT_KINDS; i++) {
-        const struct fault_action *f = &fault_actions[i];
-        static const struct spec_field none[] = {{0}};
-        cJSON *one = cJSON_CreateObject();
-        cJSON *forms = cJSON_AddArrayToObject(one, "anyOf");
-        cJSON *scalar = cJSON_CreateObject();
-        cJSON *types = cJSON_AddArrayToObject(scalar, "type");
-
-        cJSON_AddItemToArray(names, cJSON_CreateString(f->name));
-        cJSON_AddItemToArray(forms, spec_schema(f->params ? f->params : none));
-        if (f->params) {
-            cJSON_AddItemToArray(types, cJSON_CreateString("string"));
-            cJSON_AddItemToArray(types, cJSON_CreateString("number"));
-        }
-        cJSON_AddItemToArray(types, cJSON_CreateString("null"));
-        cJSON_AddItemToArray(forms, scalar);
-        json_set_str(one, "description", f->doc);
-        cJSON_AddItemToObject(members, f->name, one);
+        const struct fault_action *a = &fault_actions[i];
+        cJSON_AddItemToArray(names, cJSON_CreateString(a->name));
+        cJSON_AddItemToObject(members, a->name, action_schema(a));
     }
     cJSON_AddItemToArray(any, name);
     cJSON_AddItemToArray(any, object);

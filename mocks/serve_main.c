@@ -1,0 +1,273 @@
+/* icefault-serve: both mock servers, and the admin interface, for other
+ * people's clients. Prints one line of JSON when it is ready; stops cleanly on
+ * SIGTERM and SIGINT. Exit codes: 0 ok, 1 bad options, 2 bad fault file, 3
+ * could not run. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+#include "base/json.h"
+#include "base/options.h"
+#include "mocks/mock.h"
+
+enum { FILE_MAX = 16 << 20, HELP_MAX = 16384 };
+enum { OK, BAD_OPTIONS, BAD_INPUT, CANNOT };
+
+struct serve_args {
+    int64_t port[MOCK_SERVERS], seed, journal;
+    const char *bind, *faults, *catalog, *s3;
+    const char *ca_file;
+    bool tls, version;
+};
+
+#define AT(member) offsetof(struct serve_args, member)
+
+static const struct option_row rows[] = {
+    {"catalog-port", "N", OPTION_NUMBER, AT(port[MOCK_CATALOG]), 0, 65535, NULL,
+     "port of the REST catalog (0: any free one)"},
+    {"s3-port", "N", OPTION_NUMBER, AT(port[MOCK_S3]), 0, 65535, NULL,
+     "port of the S3 (0: any free one)"},
+    {"admin-port", "N", OPTION_NUMBER, AT(port[MOCK_ADMIN]), 0, 65535, NULL,
+     "port of the admin interface (0: any free one)"},
+    {"bind", "ADDRESS", OPTION_TEXT, AT(bind), 0, 0, NULL,
+     "address to listen on (default 127.0.0.1)"},
+    {"faults", "FILE", OPTION_TEXT, AT(faults), 0, 0, NULL,
+     "faults to arm at the start: a list of rules, or {faults: [...]}"},
+    {"catalog-options", "JSON", OPTION_TEXT, AT(catalog), 0, 0, NULL,
+     "the catalog's options, as under world.catalog of a scenario"},
+    {"s3-options", "JSON", OPTION_TEXT, AT(s3), 0, 0, NULL,
+     "the S3's options, as under world.s3 of a scenario"},
+    {"tls", NULL, OPTION_FLAG, AT(tls), 0, 0, NULL,
+     "speak TLS, with a certificate made at the start"},
+    {"journal", "N", OPTION_NUMBER, AT(journal), 1, 1000000, NULL,
+     "entries that the journal keeps (default 10000)"},
+    {"seed", "N", OPTION_NUMBER, AT(seed), 0, INT64_MAX, NULL,
+     "seed of all draws and ids (default 1)"},
+    {"ca-file", "FILE", OPTION_TEXT, AT(ca_file), 0, 0, NULL,
+     "with --tls: write the authority to trust there, as PEM"},
+    {"version", NULL, OPTION_FLAG, AT(version), 0, 0, NULL,
+     "print the version"},
+    {0}};
+
+static const struct options_use use = {
+    "icefault serve", "",
+    "Runs the mock REST catalog, the mock S3 and the admin interface. The "
+    "bucket is\ndata-lake, access key and secret are minioadmin, the region "
+    "is us-east-1.",
+    rows, 0};
+
+struct serve {
+    uv_loop_t loop;
+    uv_signal_t signals[2];
+    struct mock *mock;
+};
+
+static void on_signal(uv_signal_t *s, int number)
+{
+    struct serve *v = s->data;
+    (void)number;
+    for (int i = 0; i < 2; i++)
+        uv_close((uv_handle_t *)&v->signals[i], NULL);
+    mock_close(v->mock);
+}
+
+static void watch_signals(struct serve *v)
+{
+    static const int numbers[] = {SIGTERM, SIGINT};
+    for (int i = 0; i < 2; i++) {
+        uv_signal_init(&v->loop, &v->signals[i]);
+        v->signals[i].data = v;
+        uv_signal_start(&v->signals[i], on_signal, numbers[i]);
+    }
+}
+
+/* ---- faults of a file ------------------------------------------------------- */
+
+static bool read_file(const char *file, struct str *out)
+{
+    char buf[65536];
+    FILE *f = fopen(file, "rb");
+    if (!f)
+        return false;
+    for (size_t n; (n = fread(buf, 1, sizeof buf, f)) > 0;)
+        str_add(out, buf, n);
+    bool ok = !ferror(f) && !out->failed;
+    if (out->failed)
+        errno = EFBIG;
+    fclose(f);
+    return ok;
+}
+
+static int arm(struct mock *m, const char *file, const cJSON *tree)
+{
+    const cJSON *list = json_get(tree, "faults"), *rule;
+    struct spec_error e;
+    int n = 0;
+    if (!list)
+        list = tree;
+    if (!cJSON_IsArray(list)) {
+        fprintf(stderr, "%s: must be a list of faults, or {\"faults\": [...]}\n",
+                file);
+        return BAD_INPUT;
+    }
+    cJSON_ArrayForEach(rule, list)
+    {
+        memset(&e, 0, sizeof e);
+        if (!fault_add(mock_faults(m), rule, &e)) {
+            fprintf(stderr, "%s: faults[%d]%s%s: %s\n", file, n,
+                    e.path[0] ? "." : "", e.path, e.message);
+            return BAD_INPUT;
+        }
+        n++;
+    }
+    mock_faults_changed(m);
+    return OK;
+}
+
+static int arm_file(struct mock *m, const char *file)
+{
+    struct str text;
+    struct json_error e;
+    int rc = BAD_INPUT;
+    str_init(&text, FILE_MAX);
+    if (!read_file(file, &text)) {
+        fprintf(stderr, "icefault serve: %s: %s\n", file, strerror(errno));
+        goto out;
+    }
+    cJSON *tree = json_parse(text.p, text.len, &e);
+    if (tree)
+        rc = arm(m, file, tree);
+    else
+        fprintf(stderr, "%s:%d:%d: %s\n", file, e.line, e.col, e.message);
+    cJSON_Delete(tree);
+out:
+    str_fini(&text);
+    return rc;
+}
+
+/* ---- starting ------------------------------------------------------------------ */
+
+static bool parse_options(const char *name, const char *text, cJSON **out)
+{
+    struct json_error e;
+    *out = text ? json_parse(text, strlen(text), &e) : NULL;
+    if (!text || *out)
+        return true;
+    fprintf(stderr, "icefault serve: --%s: column %d: %s\n", name, e.col,
+            e.message);
+    return false;
+}
+
+static void say_ready(const struct mock *m)
+{
+    printf("{\"ready\":true,\"catalog\":\"%s\",\"s3\":\"%s\",\"admin\":\"%s\"}"
+           "\n",
+           mock_url(m, MOCK_CATALOG), mock_url(m, MOCK_S3),
+           mock_url(m, MOCK_ADMIN));
+    fflush(stdout);
+}
+
+static bool write_ca(struct mock *m, const char *file)
+{
+    FILE *f = fopen(file, "wb");
+    bool ok = f && fputs(mock_ca_pem(m), f) >= 0;
+    if (f && fclose(f) != 0)
+        ok = false;
+    if (!ok)
+        fprintf(stderr, "icefault serve: %s: %s\n", file, strerror(errno));
+    return ok;
+}
+
+static void end(struct serve *v)
+{
+    uv_run(&v->loop, UV_RUN_DEFAULT);
+    mock_free(v->mock);
+    uv_loop_close(&v->loop);
+}
+
+static int serve(const struct serve_args *args, const struct mock_options *o)
+{
+    struct serve v;
+    char why[200] = "";
+    uv_loop_init(&v.loop);
+    v.mock = mock_new(&v.loop, o, why);
+    if (!v.mock) {
+        fprintf(stderr, "icefault serve: %s\n", why);
+        uv_run(&v.loop, UV_RUN_DEFAULT);
+        uv_loop_close(&v.loop);
+        return BAD_OPTIONS;
+    }
+    int rc = OK;
+    if (!mock_listen(v.mock, why)) {
+        fprintf(stderr, "icefault serve: %s\n", why);
+        rc = CANNOT;
+    } else if (args->faults) {
+        rc = arm_file(v.mock, args->faults);
+    }
+    if (rc == OK && args->tls && args->ca_file &&
+        !write_ca(v.mock, args->ca_file))
+        rc = CANNOT;
+    if (rc == OK) {
+        fault_set_epoch(mock_faults(v.mock), clock_ns(o->clock));
+        watch_signals(&v);
+        say_ready(v.mock);
+    } else {
+        mock_close(v.mock);
+    }
+    end(&v);
+    return rc;
+}
+
+static int serve_with(const struct serve_args *args)
+{
+    struct mock_options o;
+    cJSON *catalog = NULL, *s3 = NULL;
+    int rc = BAD_OPTIONS;
+    mock_default_options(&o);
+    o.clock = &clock_system;
+    o.seed = (uint64_t)args->seed;
+    o.journal_entries = (size_t)args->journal;
+    if (args->bind)
+        o.bind = args->bind;
+    for (int i = 0; i < MOCK_SERVERS; i++)
+        o.port[i] = (int)args->port[i];
+    if (args->tls)
+        o.tls[MOCK_CATALOG] = o.tls[MOCK_S3] = TLS_GOOD;
+    if (parse_options("catalog-options", args->catalog, &catalog) &&
+        parse_options("s3-options", args->s3, &s3)) {
+        o.catalog = catalog;
+        o.s3 = s3;
+        rc = serve(args, &o);
+    }
+    cJSON_Delete(catalog);
+    cJSON_Delete(s3);
+    return rc;
+}
+
+int main(int argc, char **argv)
+{
+    struct serve_args args = {.seed = 1, .journal = 10000};
+    struct options_rest rest;
+    char why[200];
+    int rc = OK;
+    if (!options_parse(&use, argc - 1, argv + 1, &args, &rest, why)) {
+        fprintf(stderr, "icefault serve: %s\n  (see icefault serve --help)\n",
+                why);
+        rc = BAD_OPTIONS;
+    } else if (rest.help) {
+        struct str text;
+        str_init(&text, HELP_MAX);
+        options_help(&use, &text);
+        fputs(str_z(&text), stdout);
+        str_fini(&text);
+    } else if (args.version) {
+        printf("icefault-serve %s\n", ICEFAULT_VERSION);
+    } else {
+        rc = serve_with(&args);
+    }
+    free(rest.operand);
+    return rc;
+}
