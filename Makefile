@@ -131,9 +131,10 @@ FUZZ_LIBS := $(OBJ)/libharness.a $(OBJ)/libreports.a $(OBJ)/libmocks.a \
 .PHONY: fuzzers
 fuzzers: $(FUZZERS)
 
+# libc comes first: the harness's own clocks (harness/sim/libc.c) stay out.
 $(FUZZ_BIN)/%: $(OBJ)/%_fuzz.o $(FUZZ_MAIN) $(FUZZ_LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(FUZZ_LINK) -o $@ $^ $(LIBS_all)
+	$(CC) $(FUZZ_LINK) -o $@ $(filter %.o,$^) -lc $(FUZZ_LIBS) $(LIBS_all)
 
 # ---- what people ask for ------------------------------------------------------
 # deps comes first by itself, so that a bare machine can build the rest.
