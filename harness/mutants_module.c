@@ -38,6 +38,8 @@ CHANGE(m_doc_not_reported, compare.report[ICE_DIFF_DOC] = false)
 CHANGE(m_nested_not_compared, compare.nested = false)
 CHANGE(m_open_create_believed_failed, create.open_is_unknown = false)
 CHANGE(m_other_uuid_passes, verify.same_uuid = false)
+CHANGE(m_load_not_checked, verify.loadable = false)
+CHANGE(m_format_1_refused, body.format_least = 2)
 CHANGE(m_file_not_compared, verify.file_equals = false)
 CHANGE(m_mismatch_repaired, create.repair = true)
 CHANGE(m_not_told_means_absent, create.if_not_told = ICE_STEP_CREATE)
@@ -127,6 +129,7 @@ CHANGE(m_retry_after_by_own_clock,
        retry_after.dates_against = ICE_DATE_OF_CLOCK)
 CHANGE(m_negative_retry_after_honoured, retry_after.ignore_negative = false)
 CHANGE(m_long_retry_after_ignored, retry_after.too_long = ICE_TOO_LONG_IGNORED)
+CHANGE(m_impatient, limits.first_byte_ms = 10000)
 CHANGE(m_no_connect_timer, transport.timers &= ~(unsigned)ICE_TIMER_CONNECT)
 CHANGE(m_no_first_byte_timer,
        transport.timers &= ~(unsigned)ICE_TIMER_FIRST_BYTE)
@@ -223,6 +226,10 @@ const struct mutant module_mutants[] = {
         "With a create open every other failure is unknown."),
     ROW(m_other_uuid_passes, "other-uuid-passes", "R4.2-2",
         "What is stored is the table that was created."),
+    ROW(m_load_not_checked, "load-not-checked", "R4.2-1",
+        "After a create the table can be loaded."),
+    NUMBER(m_format_1_refused, "format-1-refused", "R4.2-4",
+           "Format version 1 is read."),
     ROW(m_file_not_compared, "file-not-compared", "R4.2-1 R4.2-2",
         "The metadata file says what the catalog says."),
     ROW(m_mismatch_repaired, "mismatch-repaired", "R3.2-4",
@@ -387,6 +394,8 @@ const struct mutant module_mutants[] = {
         "R4.4-4", "A negative Retry-After is ignored."),
     ROW(m_long_retry_after_ignored, "long-retry-after-ignored", "R4.4-4",
         "A wait longer than the time left fails at once."),
+    NUMBER(m_impatient, "impatient", "R4.4-5",
+           "A slow answer within the limits is waited for."),
     ROW(m_no_connect_timer, "no-connect-timer", "R4.4-5",
         "Connecting ends in its time."),
     ROW(m_no_first_byte_timer, "no-first-byte-timer", "R4.4-5",

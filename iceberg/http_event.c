@@ -160,6 +160,8 @@ void ice__event_of(const struct ice_ending *end, struct ice_answer *a)
                        end->name_tls_check ? " (" : "",
                        end->name_tls_check ? says : "",
                        end->name_tls_check ? ")" : "");
+    else if (event == ICE_EV_REFUSED)
+        ice__event_set(a, event, "connection refused: %s", says);
     else if (event == ICE_EV_HEAD_HUGE)
         ice__event_set(a, event, "the answer's header is too long");
     else if (event == ICE_EV_BODY_HUGE)
