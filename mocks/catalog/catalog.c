@@ -119,6 +119,10 @@ const struct spec_field catalog_option_fields[] = {
      .type = SPEC_BOOL,
      .offset = OPTION(metadata_gzip),
      .doc = "gzip metadata files where the table's properties do not say"},
+    {.name = "metadata_plain",
+     .type = SPEC_BOOL,
+     .offset = OPTION(metadata_plain),
+     .doc = "plain metadata files whatever the table's properties say"},
     {0},
 };
 

@@ -13,6 +13,7 @@
  *   idempotency: lifetime advertised; absent: keys are ignored
  *   etag: false switches entity tags and 304 off
  *   metadata_gzip: metadata files where a table's properties do not say
+ *   metadata_plain: whatever they say
  *   views: "namespace.name", in the way of tables
  * "{catalog}" in a value of defaults or overrides stands for own_url. own_url
  * is read when a request comes, not before, and must live as long.

@@ -9,15 +9,17 @@
 #include "mocks/catalog/metadata.h"
 
 const char *metadata_location(const cJSON *metadata, int64_t number,
-                              struct rng *rng, bool gzip, struct failure *f)
+                              struct rng *rng, enum metadata_files files,
+                              struct failure *f)
 {
+    bool gzip = files == FILES_GZIP_UNLESS;
     const char *codec =
         metadata_property(metadata, "write.metadata.compression-codec");
     const char *folder = metadata_property(metadata, "write.metadata.path");
     const char *location = json_str(metadata, "location");
     char uuid[RNG_UUID_SIZE];
     if (codec && strcasecmp(codec, "gzip") == 0)
-        gzip = true;
+        gzip = files != FILES_PLAIN;
     else if (codec && strcasecmp(codec, "none") == 0)
         gzip = false;
     else if (codec) {

@@ -29,7 +29,7 @@ struct catalog_options {
     const char *warehouse, *prefix, *separator, *token, *credential;
     int64_t page_size;
     int64_t token_lifetime_ms, idempotency_ms;
-    bool etag, metadata_gzip;
+    bool etag, metadata_gzip, metadata_plain;
 };
 
 struct catalog {

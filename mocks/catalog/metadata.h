@@ -40,10 +40,16 @@ bool metadata_properties(const cJSON *in, const char *what, bool reserved,
 /* Element of a list whose member is that number. */
 cJSON *metadata_find(const cJSON *list, const char *member, int64_t value);
 
+/* Which files the catalog writes: as the table's properties say, and else plain
+ * or gzip; or plain whatever they say, as catalogs do that do not know the
+ * property. */
+enum metadata_files { FILES_PLAIN_UNLESS, FILES_GZIP_UNLESS, FILES_PLAIN };
+
 /* "<folder>/NNNNN-<uuid>[.gz].metadata.json" in f's arena; NULL with f for an
  * unknown codec. */
 const char *metadata_location(const cJSON *metadata, int64_t number,
-                              struct rng *rng, bool gzip, struct failure *f);
+                              struct rng *rng, enum metadata_files files,
+                              struct failure *f);
 
 /* Writes v's metadata at v->location, gzipped when its name says so. */
 bool metadata_write(const struct warehouse *files, const struct version *v,

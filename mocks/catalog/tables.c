@@ -25,8 +25,10 @@ struct version *table_next(const struct catalog *c, const struct version *base,
                            cJSON *metadata, struct rng *rng, struct failure *f)
 {
     int64_t number = base ? base->number + 1 : 0;
-    const char *location =
-        metadata_location(metadata, number, rng, c->o.metadata_gzip, f);
+    enum metadata_files files = c->o.metadata_plain  ? FILES_PLAIN
+                                : c->o.metadata_gzip ? FILES_GZIP_UNLESS
+                                                     : FILES_PLAIN_UNLESS;
+    const char *location = metadata_location(metadata, number, rng, files, f);
     if (location)
         return version_new_table(metadata, location, number);
     cJSON_Delete(metadata);
