@@ -85,6 +85,8 @@ CHANGE(m_proxy_from_environment, transport.proxy = ICE_PROXY_FROM_ENVIRONMENT)
 CHANGE(m_log_not_masked, words.log_mask = 0)
 CHANGE(m_error_not_masked, words.error_mask = 0)
 CHANGE(m_only_raw_masked, words.error_mask = SECRET_RAW)
+CHANGE(m_issued_token_not_secret, auth.register_issued = false)
+CHANGE(m_user_info_in_uri, words.hide_user_info = false)
 CHANGE(m_listing_not_checked, verify.listed = false)
 CHANGE(m_file_not_looked_for, verify.file_exists = false)
 CHANGE(m_file_not_parsed, verify.file_parses = false)
@@ -313,6 +315,10 @@ const struct mutant module_mutants[] = {
         "Secrets appear in no error."),
     ROW(m_only_raw_masked, "only-raw-masked", "R4.1-7",
         "Secrets appear in no encoding."),
+    ROW(m_issued_token_not_secret, "issued-token-not-secret", "R4.1-7",
+        "A token that was issued is a secret from then on."),
+    ROW(m_user_info_in_uri, "user-info-in-uri", "R4.1-7",
+        "The user info of a URI is in no request line and no error."),
     ROW(m_listing_not_checked, "listing-not-checked", "R4.2-1",
         "After a create the table is listed."),
     ROW(m_file_not_looked_for, "file-not-looked-for", "R4.2-1",
