@@ -95,6 +95,8 @@ CHANGE(m_stored_schema_not_compared, verify.stored_schema = false)
 CHANGE(m_stored_spec_not_compared, verify.stored_spec = false)
 CHANGE(m_stored_properties_not_compared, verify.stored_properties = false)
 CHANGE(m_names_form_encoded, names.coding = ICE_NAME_FORM)
+CHANGE(m_names_sent_raw, names.coding = ICE_NAME_RAW)
+CHANGE(m_percent_not_encoded, names.keep = "%")
 CHANGE(m_slash_not_encoded, names.keep = "/")
 CHANGE(m_separator_not_refused, names.refuse_separator = false)
 CHANGE(m_ids_rounded, body.exact_integers = false)
@@ -335,6 +337,10 @@ const struct mutant module_mutants[] = {
         "R4.2-2", "The stored properties contain what was asked for."),
     ROW(m_names_form_encoded, "names-form-encoded", "R4.2-3",
         "A blank in a name is sent as %20."),
+    ROW(m_names_sent_raw, "names-sent-raw", "R4.2-3",
+        "Names in paths are encoded."),
+    ROW(m_percent_not_encoded, "percent-not-encoded", "R4.2-3",
+        "A percent sign in a name is encoded."),
     ROW(m_slash_not_encoded, "slash-not-encoded", "R4.2-3",
         "A slash in a name is encoded."),
     ROW(m_separator_not_refused, "separator-not-refused", "R4.2-3",
