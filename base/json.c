@@ -191,8 +191,14 @@ static char *read_string(struct reader *r)
     if (end == r->n)
         return fail(r, began, "a string has no closing quote");
     out = to = mem_alloc(end - began); /* no escape is shorter than its text */
-    while (to && r->at < end)
-        to = read_unit(r, to);
+    while (to && r->at < end) {
+        size_t plain = utf8_plain(r->p + r->at, end - r->at);
+        memcpy(to, r->p + r->at, plain);
+        to += plain;
+        r->at += plain;
+        if (r->at < end)
+            to = read_unit(r, to);
+    }
     if (!to) {
         free(out);
         return NULL;

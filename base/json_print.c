@@ -26,6 +26,11 @@ void json_quote(struct str *out, struct slice z)
 {
     str_addc(out, '"');
     for (size_t i = 0; i < z.len;) {
+        size_t plain = utf8_plain(z.p + i, z.len - i);
+        str_add(out, z.p + i, plain);
+        i += plain;
+        if (i == z.len)
+            break;
         size_t len = utf8_length(z.p + i, z.len - i);
         if (len == 1)
             quote_ascii(out, z.p[i]);

@@ -92,9 +92,7 @@ static void note_base64_pair(struct secrets *s, const char *p)
         char pair[2] = {p[0], p[1]};
         for (size_t i = 0; i < 2; i++)
             if (k & (1u << i))
-                pair[i] = pair[i] == '+'   ? '-'
-                          : pair[i] == '/' ? '_'
-                                           : pair[i];
+                pair[i] = pair[i] == '+' ? '-' : pair[i] == '/' ? '_' : pair[i];
         note_pair(s, pair[0], pair[1]);
     }
 }
@@ -314,8 +312,6 @@ static size_t match_any(const struct secrets *s, unsigned encodings,
 {
     size_t longest = 0;
 
-    if (text.len < 2 || !may_start(s, text))
-        return 0;
     for (const struct value *v = s->list; v; v = v->next)
         for (size_t i = 0; i < sizeof(matchers) / sizeof(matchers[0]); i++) {
             size_t n = encodings & matchers[i].encoding
@@ -340,7 +336,9 @@ void secrets_mask(const struct secrets *s, unsigned encodings, struct str *text)
     str_init(&out, text->max);
     for (size_t i = 0; i < text->len;) {
         struct slice rest = {text->p + i, text->len - i};
-        size_t n = match_any(s, encodings, rest, &how);
+        size_t n = rest.len > 1 && may_start(s, rest)
+                       ? match_any(s, encodings, rest, &how)
+                       : 0;
         if (n)
             str_addz(&out, "***");
         else
@@ -356,12 +354,31 @@ void secrets_mask(const struct secrets *s, unsigned encodings, struct str *text)
 bool secrets_find(const struct secrets *s, struct slice text,
                   enum secret_encoding *encoding)
 {
-    if (!s)
+    if (!s || !s->list)
         return false;
-    for (size_t i = 0; i < text.len; i++) {
+    for (size_t i = 0; i + 1 < text.len; i++) {
         struct slice rest = {text.p + i, text.len - i};
+        if (!may_start(s, rest))
+            continue;
         if (match_any(s, SECRET_ALL, rest, encoding))
             return true;
     }
     return false;
+}
+
+size_t secrets_cut(const struct secrets *s, struct slice text, size_t most)
+{
+    enum secret_encoding how;
+
+    if (text.len <= most)
+        return text.len;
+    for (size_t i = 0; s && i < most;) {
+        struct slice rest = {text.p + i, text.len - i};
+        size_t n = match_any(s, SECRET_ALL, rest, &how);
+
+        if (i + n > most)
+            return i;
+        i += n ? n : 1;
+    }
+    return most;
 }

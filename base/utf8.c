@@ -43,3 +43,13 @@ size_t utf8_put(char to[4], unsigned c)
     to[0] = (char)(lead[len] | c);
     return len;
 }
+
+size_t utf8_plain(const char *text, size_t n)
+{
+    const unsigned char *p = (const unsigned char *)text;
+    size_t i = 0;
+
+    while (i < n && p[i] >= 0x20 && p[i] < 0x7f && p[i] != '"' && p[i] != '\\')
+        i++;
+    return i;
+}

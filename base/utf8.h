@@ -12,4 +12,8 @@ size_t utf8_length(const char *p, size_t n);
 /* Writes c (at most 0x10ffff) and returns how many bytes that took. */
 size_t utf8_put(char to[4], unsigned c);
 
+/* How many bytes text begins with that JSON writes as they are: ASCII without
+ * control characters, quote and backslash. Nearly all text is of these. */
+size_t utf8_plain(const char *text, size_t n);
+
 #endif
