@@ -21,8 +21,31 @@ enum {
     MOST_WORKERS = 64,
     REPORT_MAX = 32 << 20,
     NO_TASK = -1,
-    TICK_MS = 200 /* how often the watchdog looks */
+    TICK_MS = 200, /* how often the watchdog looks */
+    LEAKED = 113   /* status of a worker whose task leaked memory */
 };
+
+/* A worker ends by _exit, where LeakSanitizer does not look; so it looks after
+ * each task, and a leak is that task's failure. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WITH_LSAN
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define WITH_LSAN
+#endif
+#ifdef WITH_LSAN
+#include <sanitizer/lsan_interface.h>
+static bool leaked(void)
+{
+    return __lsan_do_recoverable_leak_check() != 0;
+}
+#else
+static bool leaked(void)
+{
+    return false;
+}
+#endif
 
 struct shared { /* between parent and workers */
     atomic_size_t next;
@@ -33,8 +56,9 @@ struct worker {
     pid_t pid;
     int pipe;
     struct str in;
-    int64_t since_ms; /* when it took its task, as the parent saw it */
-    long long task;
+    int64_t since_ms;   /* when it took its task, as the parent saw it */
+    long long task;     /* as the watchdog saw it */
+    long long reported; /* the last whose report came */
     bool killed;
 };
 
@@ -43,6 +67,7 @@ struct pool {
     struct shared *shared;
     struct worker workers[MOST_WORKERS];
     size_t n, alive;
+    bool broken; /* a worker without a task ended badly */
 };
 
 struct frame {
@@ -55,7 +80,8 @@ size_t jobs_default_workers(void)
     return n < 1 ? 1 : n > 16 ? 16 : (size_t)n;
 }
 
-/* ---- in the worker ------------------------------------------------------------ */
+/* ---- in the worker
+ * ------------------------------------------------------------ */
 
 static bool write_all(int fd, const void *p, size_t n)
 {
@@ -84,6 +110,8 @@ static _Noreturn void worker_main(const struct pool *p, size_t w, int out)
         atomic_store(&p->shared->task[w], (long long)i);
         str_reset(&report);
         j->work(j->ctx, i, &report);
+        if (leaked())
+            _exit(LEAKED);
         struct frame f = {report.len, i};
         if (!write_all(out, &f, sizeof f) ||
             !write_all(out, str_z(&report), report.len))
@@ -95,7 +123,8 @@ static _Noreturn void worker_main(const struct pool *p, size_t w, int out)
     _exit(0);
 }
 
-/* ---- in the parent ------------------------------------------------------------- */
+/* ---- in the parent
+ * ------------------------------------------------------------- */
 
 static bool start(struct pool *p, size_t w)
 {
@@ -118,7 +147,8 @@ static bool start(struct pool *p, size_t w)
         close(fd[0]);
         return false;
     }
-    *k = (struct worker){.pid = pid, .pipe = fd[0], .task = NO_TASK};
+    *k = (struct worker){
+        .pid = pid, .pipe = fd[0], .task = NO_TASK, .reported = NO_TASK};
     str_init(&k->in, REPORT_MAX + sizeof(struct frame));
     p->alive++;
     return true;
@@ -134,6 +164,7 @@ static void take_reports(struct pool *p, struct worker *k)
             break;
         struct slice report = {k->in.p + at + sizeof f, (size_t)f.length};
         p->jobs->done(p->jobs->ctx, (size_t)f.task, report);
+        k->reported = (long long)f.task;
         at += sizeof f + (size_t)f.length;
     }
     if (at == 0)
@@ -149,9 +180,21 @@ static void say_end(const struct worker *k, int status, char *why, size_t n)
     else if (WIFSIGNALED(status))
         snprintf(why, n, "crashed with signal %d (%s)", WTERMSIG(status),
                  strsignal(WTERMSIG(status)));
+    else if (WEXITSTATUS(status) == LEAKED)
+        snprintf(why, n, "leaked memory, see LeakSanitizer's report");
     else
         snprintf(why, n, "ended the process with status %d",
                  WEXITSTATUS(status));
+}
+
+/* Did all that it had to do, and should have ended well. */
+static void bury_idle(struct pool *p, int status)
+{
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return;
+    fprintf(stderr, "a worker ended badly between two tasks (wait status %d)\n",
+            status);
+    p->broken = true;
 }
 
 /* The worker's pipe has ended: so has the worker. */
@@ -166,10 +209,12 @@ static void bury(struct pool *p, size_t w)
     k->pid = 0;
     p->alive--;
     long long task = atomic_load(&p->shared->task[w]);
-    if (task == NO_TASK)
-        return;
-    say_end(k, status, why, sizeof why);
-    p->jobs->lost(p->jobs->ctx, (size_t)task, why);
+    if (task == NO_TASK || task == k->reported) {
+        bury_idle(p, k->killed ? 0 : status);
+    } else {
+        say_end(k, status, why, sizeof why);
+        p->jobs->lost(p->jobs->ctx, (size_t)task, why);
+    }
     if (atomic_load(&p->shared->next) < p->jobs->n_tasks)
         start(p, w);
 }
@@ -210,8 +255,8 @@ static void turn(struct pool *p)
     size_t who[MOST_WORKERS], n = 0;
     for (size_t w = 0; w < p->n; w++)
         if (p->workers[w].pid) {
-            fds[n] = (struct pollfd){.fd = p->workers[w].pipe,
-                                     .events = POLLIN};
+            fds[n] =
+                (struct pollfd){.fd = p->workers[w].pipe, .events = POLLIN};
             who[n++] = w;
         }
     poll(fds, (nfds_t)n, TICK_MS);
@@ -219,6 +264,13 @@ static void turn(struct pool *p)
         if (fds[i].revents)
             read_from(p, who[i]);
     watch(p, clock_ms(&clock_system));
+}
+
+/* Workers that died could not be replaced. */
+static void lose_the_rest(struct pool *p)
+{
+    for (size_t i = atomic_load(&p->shared->next); i < p->jobs->n_tasks; i++)
+        p->jobs->lost(p->jobs->ctx, i, "could not be started");
 }
 
 bool jobs_run(const struct jobs *j)
@@ -237,6 +289,9 @@ bool jobs_run(const struct jobs *j)
         ok = start(p, w) || p->alive > 0;
     while (ok && p->alive > 0)
         turn(p);
+    if (ok)
+        lose_the_rest(p);
+    ok = ok && !p->broken;
     if (p->shared != MAP_FAILED)
         munmap(p->shared, sizeof *p->shared);
     free(p);

@@ -3,7 +3,8 @@
  *
  * Workers are forked once and take tasks by number until none is left. A
  * worker that dies, or is silent beyond the watchdog's wall-clock limit, is
- * replaced, and its task is reported as lost.
+ * replaced, and its task is reported as lost. Built with AddressSanitizer, so
+ * is a task that leaked memory.
  */
 #ifndef HARNESS_JOBS_H
 #define HARNESS_JOBS_H
@@ -27,7 +28,8 @@ struct jobs {
     void *ctx;
 };
 
-/* False when no worker could be started. */
+/* False when no worker could be started, or one without a task ended badly.
+ * Every task is reported once, done or lost, unless none could be started. */
 bool jobs_run(const struct jobs *j);
 size_t jobs_default_workers(void);
 
