@@ -35,4 +35,8 @@ void secrets_mask(const struct secrets *s, unsigned encodings,
 bool secrets_find(const struct secrets *s, struct slice text,
                   enum secret_encoding *encoding);
 
+/* At most `most` bytes of text, fewer where that would end within a secret:
+ * half of one is known by no mask. */
+size_t secrets_cut(const struct secrets *s, struct slice text, size_t most);
+
 #endif

@@ -154,10 +154,33 @@ static void short_values_are_not_registered(void)
     secrets_free(NULL);
 }
 
+static size_t cut(const struct secrets *s, const char *text, size_t most)
+{
+    return secrets_cut(s, slice_of(text), most);
+}
+
+static void a_cut_goes_round_a_secret(void)
+{
+    struct secrets *s = secrets_new();
+
+    secrets_add(s, SLICE_LIT("open&sesame"));
+    CU_ASSERT_EQUAL(cut(s, "say open&sesame", 15), 15);
+    CU_ASSERT_EQUAL(cut(s, "say open&sesame now", 15), 15);
+    CU_ASSERT_EQUAL(cut(s, "say open&sesame now", 14), 4);
+    CU_ASSERT_EQUAL(cut(s, "say open&sesame now", 5), 4);
+    CU_ASSERT_EQUAL(cut(s, "say open&sesame now", 4), 4);
+    CU_ASSERT_EQUAL(cut(s, "say open%26sesame now", 14), 4);
+    CU_ASSERT_EQUAL(cut(s, "say open&amp;sesame now", 14), 4);
+    CU_ASSERT_EQUAL(cut(s, "say open something", 8), 8);
+    CU_ASSERT_EQUAL(cut(NULL, "say open&sesame", 8), 8);
+    secrets_free(s);
+}
+
 UNIT_MAIN("secret", UNIT(masks_the_raw_value_wherever_it_is),
           UNIT(masks_percent_in_either_case_and_to_any_extent),
           UNIT(masks_json_and_html),
           UNIT(masks_base64_at_each_of_three_offsets),
           UNIT(leaves_other_text_alone),
           UNIT(only_the_encodings_asked_for_are_masked),
-          UNIT(the_longest_secret_wins), UNIT(short_values_are_not_registered))
+          UNIT(the_longest_secret_wins), UNIT(short_values_are_not_registered),
+          UNIT(a_cut_goes_round_a_secret))

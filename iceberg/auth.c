@@ -111,8 +111,8 @@ static bool usable(void *ctx, const struct ice_answer *a, char why[160])
 }
 
 /* {"error": "invalid_client", "error_description": "..."} */
-static bool error_of(void *ctx, const struct ice_answer *a, char type[64],
-                     char message[256])
+static bool error_of(void *ctx, const struct ice_answer *a,
+                     struct ice_said *said)
 {
     cJSON *tree = json_parse(str_z(&a->body), a->body.len, NULL);
     const char *error = json_str(tree, "error");
@@ -126,8 +126,8 @@ static bool error_of(void *ctx, const struct ice_answer *a, char type[64],
         typed = error != NULL;
     }
     if (typed) {
-        snprintf(type, 64, "%s", error);
-        snprintf(message, 256, "%s", text ? text : "");
+        str_addz(&said->type, error);
+        str_addz(&said->message, text ? text : "");
     }
     cJSON_Delete(tree);
     return typed;

@@ -20,7 +20,7 @@ struct run { /* one operation under way */
     struct arena arena; /* of one attempt */
     struct ice_try t;
     int64_t started_ms, key_made_ms;
-    int resent; /* by libcurl, on dead kept connections */
+    int resent;              /* by libcurl, on dead kept connections */
     char key[RNG_UUID_SIZE]; /* "": none */
     char cause[512];
 };
@@ -133,32 +133,62 @@ static void send_once(struct run *u)
 
 /* ---- the answer ---- */
 
-bool ice__read_model(struct ice_result *r, int *code)
+void ice__said_init(struct ice_said *s)
 {
-    const struct str *body = &r->answer.body;
-    cJSON *tree = body->len && body->len <= MOST_ERROR_BODY
-                      ? json_parse(body->p, body->len, NULL)
+    str_init(&s->type, MOST_ERROR_BODY);
+    str_init(&s->message, MOST_ERROR_BODY);
+    s->code = 0;
+}
+
+void ice__said_fini(struct ice_said *s)
+{
+    str_fini(&s->type);
+    str_fini(&s->message);
+}
+
+bool ice__read_model(const struct ice_answer *a, struct ice_said *said)
+{
+    cJSON *tree = a->body.len && a->body.len <= MOST_ERROR_BODY
+                      ? json_parse(a->body.p, a->body.len, NULL)
                       : NULL;
     const cJSON *error = json_get(tree, "error");
     const char *type = json_str(error, "type");
     const char *message = json_str(error, "message");
+    bool typed = type && *type;
 
-    if (type) {
-        snprintf(r->type, sizeof(r->type), "%s", type);
-        snprintf(r->message, sizeof(r->message), "%s", message ? message : "");
-        *code = (int)json_i64(error, "code", 0);
+    if (typed) {
+        str_addz(&said->type, type);
+        str_addz(&said->message, message ? message : "");
+        said->code = (int)json_i64(error, "code", 0);
     }
     cJSON_Delete(tree);
-    return r->type[0] != 0;
+    return typed;
+}
+
+/* Cut where no secret is: a mask would not know the half of one. */
+static void keep(const struct run *u, const struct str *text, char *to,
+                 size_t size)
+{
+    size_t n = secrets_cut(u->c->env.secrets, str_slice(text), size - 1);
+
+    memcpy(to, str_z(text), n);
+    to[n] = 0;
 }
 
 static bool read_error(struct run *u, int *code)
 {
-    *code = 0;
-    if (u->op->error_of)
-        return u->op->error_of(u->op->ctx, &u->r->answer, u->r->type,
-                               u->r->message);
-    return ice__read_model(u->r, code);
+    struct ice_result *r = u->r;
+    struct ice_said said;
+    bool typed;
+
+    ice__said_init(&said);
+    typed = u->op->error_of ? u->op->error_of(u->op->ctx, &r->answer, &said)
+                            : ice__read_model(&r->answer, &said);
+    keep(u, &said.type, r->type, sizeof(r->type));
+    keep(u, &said.message, r->message, sizeof(r->message));
+    *code = said.code;
+    ice__said_fini(&said);
+    return typed;
 }
 
 /* An answer of success whose body is of no use counts as an event. */

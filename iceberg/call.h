@@ -21,9 +21,8 @@ void ice__say(const struct ice_catalog *c, char *to, size_t size,
               const char *text);
 
 /* Reads the catalog's {"error": {"message", "type", "code"}} from the answer's
- * body into r->type, r->message and *code; false, nothing changed: it is none.
- */
-bool ice__read_model(struct ice_result *r, int *code);
+ * body; false, nothing changed: it is none. */
+bool ice__read_model(const struct ice_answer *a, struct ice_said *said);
 
 /* ---- auth.c ---- */
 

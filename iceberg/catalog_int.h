@@ -110,6 +110,13 @@ int ice__fail(struct ice_catalog *c, struct ice_error *e, int outcome,
 /* ---- one operation: a request and its repeats under the policy (call.c) ----
  */
 
+struct ice_said { /* what an error body says, whole */
+    struct str type, message;
+    int code; /* 0: none */
+};
+void ice__said_init(struct ice_said *s);
+void ice__said_fini(struct ice_said *s);
+
 struct ice_op {
     const char *operation; /* "loadTable" */
     enum ice_server server;
@@ -131,8 +138,8 @@ struct ice_op {
     bool (*usable)(void *ctx, const struct ice_answer *a, char why[160]);
     /* Type and message of an error body; false: not in the server's form.
      * NULL: the catalog's error model. */
-    bool (*error_of)(void *ctx, const struct ice_answer *a, char type[64],
-                     char message[256]);
+    bool (*error_of)(void *ctx, const struct ice_answer *a,
+                     struct ice_said *said);
     void *ctx;
 };
 

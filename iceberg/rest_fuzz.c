@@ -43,13 +43,15 @@ static void read_page(const struct ice_answer *a, bool tables)
 
 static void read_errors(const struct ice_answer *a)
 {
-    struct ice_result r = {.answer = *a};
-    char code[64], message[256];
-    int number = 0;
+    struct ice_said said;
 
-    must(ice__read_model(&r, &number) == (r.type[0] != 0));
-    must(strlen(r.type) < sizeof(r.type));
-    must(!ice__store_error(str_slice(&a->body), code, message) || code[0]);
+    ice__said_init(&said);
+    must(ice__read_model(a, &said) == (said.type.len > 0));
+    ice__said_fini(&said);
+    ice__said_init(&said);
+    must(!ice__store_error(str_slice(&a->body), &said.type, &said.message) ||
+         said.type.len);
+    ice__said_fini(&said);
 }
 
 static void read_config(const struct ice_answer *a)

@@ -185,11 +185,11 @@ static bool usable(void *ctx, const struct ice_answer *a, char why[160])
     return false;
 }
 
-static bool error_of(void *ctx, const struct ice_answer *a, char type[64],
-                     char message[256])
+static bool error_of(void *ctx, const struct ice_answer *a,
+                     struct ice_said *said)
 {
     (void)ctx;
-    return ice__store_error(str_slice(&a->body), type, message);
+    return ice__store_error(str_slice(&a->body), &said->type, &said->message);
 }
 
 static int send(struct reading *r, const char *operation, const char *uri,

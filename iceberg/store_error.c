@@ -65,27 +65,24 @@ static bool is_hex(char c)
            (c >= 'A' && c <= 'F');
 }
 
-/* One line, at most size - 1 bytes, long runs of hex digits as "***". */
-static void copy(const struct str *from, char *to, size_t size)
+/* One line, long runs of hex digits as "***". */
+static void copy(const struct str *from, struct str *to)
 {
     const char *p = str_z(from);
-    size_t n = 0;
 
-    while (*p && n + 4 < size) {
+    while (*p) {
         size_t run = 0;
 
         while (is_hex(p[run]))
             run++;
         if (run >= SIGNATURE) {
-            memcpy(to + n, "***", 3);
-            n += 3;
+            str_addz(to, "***");
             p += run;
             continue;
         }
-        to[n++] = (unsigned char)*p < 0x20 ? ' ' : *p;
+        str_addc(to, (unsigned char)*p < 0x20 ? ' ' : *p);
         p++;
     }
-    to[n] = '\0';
 }
 
 static bool parse(struct reading *r, struct slice body)
@@ -98,12 +95,11 @@ static bool parse(struct reading *r, struct slice body)
            r->error && r->code.len;
 }
 
-bool ice__store_error(struct slice body, char code[64], char message[256])
+bool ice__store_error(struct slice body, struct str *code, struct str *message)
 {
     struct reading r = {.parser = NULL};
     bool ok = false;
 
-    code[0] = message[0] = '\0';
     if (!body.len || body.len > MAX_BODY)
         return false;
     str_init(&r.code, MAX_BODY);
@@ -112,8 +108,8 @@ bool ice__store_error(struct slice body, char code[64], char message[256])
     if (r.parser)
         ok = parse(&r, body);
     if (ok) {
-        copy(&r.code, code, 64);
-        copy(&r.message, message, 256);
+        copy(&r.code, code);
+        copy(&r.message, message);
     }
     if (r.parser)
         XML_ParserFree(r.parser);

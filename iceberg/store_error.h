@@ -6,8 +6,8 @@
 
 #include "base/str.h"
 
-/* Code and message of an <Error> document; false when the body is none. Longer
- * texts are cut, signatures (64 hex digits) hidden. */
-bool ice__store_error(struct slice body, char code[64], char message[256]);
+/* Appends code and message of an <Error> document, each as one line, with
+ * signatures (64 hex digits) hidden; false when the body is none. */
+bool ice__store_error(struct slice body, struct str *code, struct str *message);
 
 #endif

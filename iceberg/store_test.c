@@ -324,7 +324,17 @@ static void needs_keys_and_an_s3_name(void)
 
 static bool error_of(const char *body, char code[64], char message[256])
 {
-    return ice__store_error(slice_of(body), code, message);
+    struct str c, m;
+    bool ok;
+
+    str_init(&c, 63);
+    str_init(&m, 255);
+    ok = ice__store_error(slice_of(body), &c, &m);
+    memcpy(code, str_z(&c), c.len + 1);
+    memcpy(message, str_z(&m), m.len + 1);
+    str_fini(&c);
+    str_fini(&m);
+    return ok;
 }
 
 static void reads_error_documents_only(void)
