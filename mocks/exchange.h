@@ -54,7 +54,8 @@ enum meddle {
     MEDDLE_RIVAL_CREATE, /* namespace, table, [columns|kind: view|fits: bool] */
     MEDDLE_UUID_SWAP,    /* namespace, table: dropped and made again, same look */
     MEDDLE_SCHEMA_DRIFT, /* namespace, table, change: one of catalog.h's words */
-    MEDDLE_REPEAT_PAGE_TOKEN, /* of the answer: the list never ends */
+    MEDDLE_REPEAT_PAGE_TOKEN, /* [fresh: bool] of the answer: the list never
+                                 ends */
     MEDDLE_DROP_TABLE,        /* namespace, table */
     MEDDLE_LOSE_FILE /* namespace, table: its current metadata file is gone;
                         s3: bucket, key */

@@ -139,6 +139,7 @@ struct fault_params { /* the union of all actions' parameters */
     const char *namespace_, *table; /* level STATE: NULL: the exchange's */
     const char *kind;        /* rival-create: "table", "view" */
     bool fits;               /* rival-create */
+    bool fresh;              /* repeat-page-token */
     const cJSON *columns;    /* rival-create: as createTable has its fields */
     const cJSON *params;     /* level STATE: the parameters as they were given
                                 (object, or NULL), handed to meddle */

@@ -379,6 +379,12 @@ static const struct spec_field drift_params[] = {
     NAMESPACE,
     TABLE,
     {0}};
+static const struct spec_field page_token_params[] = {
+    {.name = "fresh",
+     .type = SPEC_BOOL,
+     AT(fresh),
+     .doc = "another token each time, and still no end (default false)"},
+    {0}};
 static const struct spec_field restart_params[] = {STATE, {0}};
 
 /* ---- the table ------------------------------------------------------------
@@ -494,8 +500,9 @@ const struct fault_action fault_actions[FAULT_KINDS] = {
         "{\"schema-drift\":{\"change\":\"add-required\"}}",
         "Somebody changes the table that is there."),
     ROW(FAULT_REPEAT_PAGE_TOKEN, "repeat-page-token", FAULT_STATE, AFTER,
-        CATALOG, NULL, "\"repeat-page-token\"",
-        "The list's answer names the same next page again: it never ends."),
+        CATALOG, page_token_params, "\"repeat-page-token\"",
+        "The list's answer names a next page, and so does that: the same one "
+        "for ever, or always another."),
     ROW(FAULT_RESTART, "restart", FAULT_STATE, BEFORE | AFTER, BOTH,
         restart_params, "{\"restart\":{\"state\":\"lose\"}}",
         "The server restarts: its connections are reset, its state is kept or "

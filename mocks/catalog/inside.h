@@ -94,7 +94,8 @@ enum { PAGE_MAX = 1000 };
 bool call_list(struct call *k, const struct kin *kin, enum version_kind kind,
                const char *key,
                cJSON *(*item)(const struct call *k, const struct entry *e));
-bool page_repeat_token(struct catalog *c, struct exchange *x, char why[160]);
+/* The list in x's answer never ends: fresh: with another token each time. */
+bool page_repeat_token(struct exchange *x, bool fresh, char why[160]);
 
 /* ---- who asks (auth.c) ---- */
 bool auth_check(struct call *k);

@@ -216,7 +216,7 @@ static bool drift(struct meddling *m)
 
 static bool repeat_token(struct meddling *m)
 {
-    return page_repeat_token(m->c, m->x, m->why) ||
+    return page_repeat_token(m->x, json_bool(m->params, "fresh"), m->why) ||
            fail(&m->f, "BadRequestException", "%s", m->why);
 }
 

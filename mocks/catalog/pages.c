@@ -2,8 +2,9 @@
  *
  * Lists are in order of creation. A page token names the serial of the last
  * entry on the page, with a check sum, so pages stay stable while tables come
- * and go. One token is special: behind it there is always the same page and
- * the same token; the fault repeat-page-token hands it out.
+ * and go. Some tokens are special, and handed out by the fault
+ * repeat-page-token: behind "endless" there is always the same page and the
+ * same token, behind "endless-N" the same page and "endless-N+1".
  */
 #include <stdlib.h>
 #include <string.h>
@@ -23,10 +24,24 @@ static const char *token_make(const struct call *k, uint64_t serial)
                         (unsigned long long)(sum & 0xffffffff));
 }
 
+static bool is_endless(const char *token)
+{
+    return token && strncmp(token, ENDLESS, sizeof ENDLESS - 1) == 0;
+}
+
+static const char *next_endless(const struct call *k, const char *token)
+{
+    const char *n = token + sizeof ENDLESS - 1;
+    if (*n != '-')
+        return ENDLESS;
+    return arena_printf(&k->x->arena, ENDLESS "-%llu",
+                        strtoull(n + 1, NULL, 10) + 1);
+}
+
 static bool token_read(struct call *k, const char *token, uint64_t *serial)
 {
     *serial = 0;
-    if (!*token || strcmp(token, ENDLESS) == 0)
+    if (!*token || is_endless(token))
         return true;
     if (strlen(token) == TOKEN_HEX &&
         strspn(token, "0123456789abcdef") == TOKEN_HEX) {
@@ -63,7 +78,6 @@ bool call_list(struct call *k, const struct kin *kin, enum version_kind kind,
 {
     const char *token = call_query(k, "pageToken");
     bool paged = token || k->c->o.page_size > 0, more = false;
-    bool endless = token && strcmp(token, ENDLESS) == 0;
     uint64_t after;
     size_t most = 0;
     if (!token_read(k, token ? token : "", &after) ||
@@ -78,8 +92,8 @@ bool call_list(struct call *k, const struct kin *kin, enum version_kind kind,
     cJSON *list = cJSON_AddArrayToObject(body, key);
     for (size_t i = 0; i < n; i++)
         cJSON_AddItemToArray(list, item(k, slots[i]->entry));
-    if (endless)
-        json_set_str(body, "next-page-token", ENDLESS);
+    if (is_endless(token))
+        json_set_str(body, "next-page-token", next_endless(k, token));
     else if (more)
         json_set_str(body, "next-page-token",
                      token_make(k, slots[n - 1]->serial));
@@ -90,15 +104,14 @@ bool call_list(struct call *k, const struct kin *kin, enum version_kind kind,
     return true;
 }
 
-bool page_repeat_token(struct catalog *c, struct exchange *x, char why[160])
+bool page_repeat_token(struct exchange *x, bool fresh, char why[160])
 {
-    (void)c;
     cJSON *body = x && x->answer.status == 200
                       ? json_parse(x->answer.body.p, x->answer.body.len, NULL)
                       : NULL;
     bool ok = json_get(body, "next-page-token") != NULL;
     if (ok) {
-        json_set_str(body, "next-page-token", ENDLESS);
+        json_set_str(body, "next-page-token", fresh ? ENDLESS "-1" : ENDLESS);
         exchange_answer_json(x, 200, body);
     } else {
         memcpy(why, "the answer is not a list", 25);

@@ -531,6 +531,36 @@ static void a_repeated_token_never_ends(void)
     bench_stop(&b);
 }
 
+static void fresh_tokens_never_end(void)
+{
+    struct bench b;
+    struct exchange x;
+    struct http1 *parser;
+    struct str wire;
+    char why[160] = "";
+    start_with_table(&b);
+    bench_wire(&wire, "GET", "/v1/namespaces/db/tables", NULL, NULL);
+    CU_ASSERT(bench_open(&b, &x, wire.p, wire.len, &parser));
+    bench_run(&b, &x, PLAIN);
+    cJSON *fresh = json_parse("{\"fresh\":true}", 14, NULL);
+    CU_ASSERT(b.service->meddle(b.service->state, &x, MEDDLE_REPEAT_PAGE_TOKEN,
+                                fresh, why));
+    cJSON_Delete(fresh);
+    bench_keep_answer(&b, &x);
+    bench_close(&x, parser);
+    str_fini(&wire);
+    for (int i = 1; i < 4; i++) {
+        char path[100], token[40];
+        snprintf(token, sizeof token, "endless-%d", i);
+        CU_ASSERT_STRING_EQUAL(json_str(b.body, "next-page-token"), token);
+        snprintf(path, sizeof path, "/v1/namespaces/db/tables?pageToken=%s",
+                 token);
+        CU_ASSERT_EQUAL(ask(&b, "GET", path, NULL), 200);
+        CU_ASSERT(strstr(b.text, "\"x\"") != NULL);
+    }
+    bench_stop(&b);
+}
+
 UNIT_MAIN(
     "catalog state", UNIT(a_commit_writes_the_next_file_and_logs_the_last),
     UNIT(snapshot_ids_stay_exact),
@@ -551,4 +581,5 @@ UNIT_MAIN(
     UNIT(a_rival_creates_what_the_request_asks_for),
     UNIT(a_rival_creates_something_else), UNIT(a_swapped_table_looks_the_same),
     UNIT(every_word_of_drift_changes_how_a_table_looks),
-    UNIT(an_unknown_drift_is_refused), UNIT(a_repeated_token_never_ends))
+    UNIT(an_unknown_drift_is_refused), UNIT(a_repeated_token_never_ends),
+    UNIT(fresh_tokens_never_end))
