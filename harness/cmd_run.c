@@ -95,6 +95,10 @@ static int run(const struct run_args *args, const struct suite *s)
     if (args->report && !report_files_write(&r, args->report, why)) {
         fprintf(stderr, "icefault run: %s\n", why);
         code = EXIT_CANNOT;
+    } else if (args->report && !args->json) {
+        printf("reports: %s/index.html, junit.xml, results.json, "
+               "results.tap\n",
+               args->report);
     }
 out:
     arena_fini(&a);

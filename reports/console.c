@@ -4,6 +4,8 @@
  */
 #include "reports/result.h"
 
+#include <string.h>
+
 #include "reports/text.h"
 #include "reports/timeline.h"
 
@@ -117,7 +119,7 @@ static void put_others(struct str *out, const struct result *r,
         if (s->verdict == VERDICT_PASSED && style->verbose) {
             head(out, style, GREEN, "passed", s);
             any = true;
-        } else if (s->verdict == VERDICT_SKIPPED) {
+        } else if (s->verdict == VERDICT_SKIPPED && style->verbose) {
             head(out, style, YELLOW, "skipped", s);
             label(out, style, "why");
             text_wrapped(out, s->why_skipped, INDENT, WIDTH);
@@ -131,13 +133,16 @@ static void put_others(struct str *out, const struct result *r,
 /* ---- topics and totals -----------------------------------------------------
  */
 
+/* A column that no row has is left out; a row without it is blank there. */
 static void count_of(struct str *out, const struct console_style *style,
-                     const char *code, size_t n, const char *word)
+                     const char *code, size_t n, size_t in_all,
+                     const char *word)
 {
-    if (!n)
-        return;
-    str_addf(out, "  %s%4zu %s%s", tint(style, code), n, word,
-             tint(style, PLAIN));
+    if (!n && in_all)
+        str_addf(out, "  %*s", 5 + (int)strlen(word), "");
+    else if (n)
+        str_addf(out, "  %s%4zu %s%s", tint(style, code), n, word,
+                 tint(style, PLAIN));
 }
 
 static void put_topics(struct str *out, const struct result *r,
@@ -155,9 +160,9 @@ static void put_topics(struct str *out, const struct result *r,
         str_addz(out, "  ");
         text_plain(out, topics.names[i]);
         str_addf(out, "%*s", (int)(widest - text_columns(topics.names[i])), "");
-        count_of(out, style, GREEN, t.passed, "passed");
-        count_of(out, style, RED, t.failed, "failed");
-        count_of(out, style, YELLOW, t.skipped, "skipped");
+        count_of(out, style, GREEN, t.passed, r->passed, "passed");
+        count_of(out, style, RED, t.failed, r->failed, "failed");
+        count_of(out, style, YELLOW, t.skipped, r->skipped, "skipped");
         str_addf(out, "   %s", tint(style, DIM));
         text_ms(out, t.virtual_ms);
         str_addf(out, "%s\n", tint(style, PLAIN));
@@ -205,9 +210,10 @@ static void put_totals(struct str *out, const struct result *r,
     str_addz(out, " in ");
     text_seconds(out, r->wall_ms);
     if (r->virtual_ms > 0) {
+        bool sim = r->mode && strcmp(r->mode, "sim") == 0;
         str_addz(out, " (");
         text_ms(out, r->virtual_ms);
-        str_addz(out, " of virtual time)");
+        str_addz(out, sim ? " of virtual time)" : " one after another)");
     }
     str_addc(out, '\n');
     text_counted(out, r->exchanges, "exchange", "exchanges");
