@@ -35,6 +35,7 @@ CHANGE(m_extra_property_fails, compare.fails[ICE_DIFF_EXTRA_PROPERTY] = true)
 CHANGE(m_property_passes, compare.fails[ICE_DIFF_PROPERTY] = false)
 CHANGE(m_format_version_passes, compare.fails[ICE_DIFF_FORMAT_VERSION] = false)
 CHANGE(m_doc_not_reported, compare.report[ICE_DIFF_DOC] = false)
+CHANGE(m_field_ids_pass, compare.fails[ICE_DIFF_FIELD_IDS] = false)
 CHANGE(m_nested_not_compared, compare.nested = false)
 CHANGE(m_open_create_believed_failed, create.open_is_unknown = false)
 CHANGE(m_other_uuid_passes, verify.same_uuid = false)
@@ -224,6 +225,8 @@ const struct mutant module_mutants[] = {
         "Another format version is a mismatch."),
     ROW(m_doc_not_reported, "doc-not-reported", "R3.2-4",
         "A different doc is reported."),
+    ROW(m_field_ids_pass, "field-ids-pass", "R3.2-1 R3.2-4",
+        "Field ids are unique, and the partition spec refers to them."),
     ROW(m_nested_not_compared, "nested-not-compared", "R3.2-4",
         "Differences inside maps, lists and structs are named."),
     ROW(m_open_create_believed_failed, "open-create-believed-failed", "R3.2-6",
