@@ -170,11 +170,12 @@ check: deps
 lint: build
 	@ci/lint
 
-## docs: regenerate docs/FAULTS.md and scenarios/schema.json
+## docs: regenerate docs/FAULTS.md, scenarios/schema.json and the README's picture
 .PHONY: docs
 docs: build
 	build/icefault docs > docs/FAULTS.md
 	build/icefault schema > scenarios/schema.json
+	build/icefault explain --svg create/error-500-after-create > docs/lost-create.svg
 
 ## check-determinism: 100 runs, one trace (RUNS=N for fewer)
 .PHONY: check-determinism

@@ -12,6 +12,7 @@ struct explain_args {
     int mode;
     int64_t seed;
     const char *mutant;
+    bool svg;
 };
 
 static const struct option_row rows[] = {
@@ -21,6 +22,8 @@ static const struct option_row rows[] = {
      INT64_MAX, NULL, "seed of all draws (default 1)"},
     {"mutant", "NAME", OPTION_TEXT, offsetof(struct explain_args, mutant), 0, 0,
      NULL, "with this deliberate mistake built in"},
+    {"svg", NULL, OPTION_FLAG, offsetof(struct explain_args, svg), 0, 0, NULL,
+     "print the timeline as a picture instead"},
     {0}};
 
 static const struct options_use use = {
@@ -44,8 +47,12 @@ static int explain(const struct explain_args *args, const struct suite *s)
     arena_init(&a);
     str_init(&text, TEXT_MAX);
     bool ran = suite_run(s, &o, &a, &r);
-    for (size_t i = 0; ran && i < r.n_scenarios; i++)
-        report_story(&r.scenarios[i], &style, &text);
+    for (size_t i = 0; ran && i < r.n_scenarios; i++) {
+        if (args->svg)
+            report_svg(&r.scenarios[i], &text);
+        else
+            report_story(&r.scenarios[i], &style, &text);
+    }
     cli_print(&text);
     str_fini(&text);
     int code = !ran ? EXIT_CANNOT : r.failed ? EXIT_FAILED : EXIT_OK;

@@ -360,7 +360,9 @@ static void put_head(struct str *out, const struct result *r)
              "<meta name=viewport content='width=device-width,"
              "initial-scale=1'>\n<title>icefault: %M</title>\n<style>\n",
              r->failed ? "failures" : "passed");
+    str_addz(out, html_colours);
     str_addz(out, html_style);
+    str_addz(out, svg_style);
     str_addz(out, "</style>\n</head>\n<body>\n<main>\n");
     html_put(out, "<header>\n<h1>icefault <span>%M, mode %M</span></h1>\n",
              r->version, r->mode);

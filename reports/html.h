@@ -5,7 +5,8 @@
 #include "base/str.h"
 #include "reports/result.h"
 
-extern const char html_style[]; /* the style sheet */
+/* The style sheet: colours, light and dark; the page; drawings. */
+extern const char html_colours[], html_style[], svg_style[];
 
 void html_scenario(struct str *out, const struct result *r,
                    const struct result_scenario *s);

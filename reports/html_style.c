@@ -3,7 +3,7 @@
  */
 #include "reports/html.h"
 
-const char html_style[] =
+const char html_colours[] =
     ":root{color-scheme:light dark;--bg:#fbfbfa;--card:#fff;--ink:#1c2328;"
     "--soft:#5d6871;--faint:#8c959c;--line:#e2e5e6;--fill:#f1f3f3;"
     "--ice:#1b6a86;--good:#2c7a4b;--bad:#b5342a;--odd:#96690b;"
@@ -11,7 +11,31 @@ const char html_style[] =
     "@media(prefers-color-scheme:dark){:root{--bg:#12171a;--card:#181e22;"
     "--ink:#e3e8ea;--soft:#9ca8b0;--faint:#73808a;--line:#2a3237;"
     "--fill:#20272c;--ice:#74bdd6;--good:#70c690;--bad:#f1867a;--odd:#dcb052;"
-    "--goodbg:#1b2d22;--badbg:#37201e;--oddbg:#332a16}}\n"
+    "--goodbg:#1b2d22;--badbg:#37201e;--oddbg:#332a16}}\n";
+
+const char svg_style[] =
+    "svg{display:block;font:12px system-ui,-apple-system,'Segoe UI',Roboto,"
+    "sans-serif;fill:var(--ink)}svg .lane{stroke:var(--line)}svg .head{"
+    "font-weight:600}svg .t{fill:var(--faint);font-size:11px;text-anchor:end;"
+    "font-variant-numeric:tabular-nums}\n"
+    "svg .r{stroke:var(--ice);stroke-width:1.3;fill:none}svg .a{"
+    "stroke:var(--faint);stroke-width:1.3;fill:none}svg .x{stroke:var(--bad);"
+    "stroke-width:1.6;fill:none}svg .c{stroke:var(--faint);stroke-width:1;"
+    "stroke-dasharray:2 3;fill:none}svg .lost{stroke-dasharray:4 3}\n"
+    "svg .hr{fill:var(--ice)}svg .ha{fill:var(--faint)}svg .hx{"
+    "fill:var(--bad)}svg .m{text-anchor:middle}svg .s{fill:var(--soft);"
+    "font-size:11px}svg .red{fill:var(--bad);font-weight:600;font-size:11px}\n"
+    "svg .cross{stroke:var(--bad);stroke-width:2.2;stroke-linecap:round}"
+    "svg .eff{fill:var(--ice)}svg .effx{fill:var(--bad)}svg .pill{"
+    "fill:var(--fill);stroke:var(--line)}svg .pillx{fill:var(--badbg);"
+    "stroke:var(--bad)}svg .gap{stroke:var(--line);stroke-dasharray:1 4;"
+    "stroke-width:1.5}svg .bgd{fill:var(--card)}svg .gt{fill:var(--soft);"
+    "font-size:11px;text-anchor:middle}\n"
+    "svg .kill{fill:var(--good)}svg .cell{fill:var(--fill)}svg .alive{"
+    "fill:var(--bad)}svg .r0{text-anchor:end;font-size:11px}svg .col{"
+    "font-size:10.5px;fill:var(--soft)}\n";
+
+const char html_style[] =
     "*{box-sizing:border-box}html{scroll-behavior:smooth;"
     "-webkit-text-size-adjust:100%}\n"
     "body{margin:0;background:var(--bg);color:var(--ink);font:15px/1.55 "
@@ -99,26 +123,6 @@ const char html_style[] =
     "border-radius:6px;white-space:pre-wrap;overflow-wrap:anywhere;"
     "font:12.5px/1.5 ui-monospace,'SF Mono',Menlo,Consolas,"
     "'DejaVu Sans Mono',monospace}\n"
-    "svg{display:block;font:12px system-ui,-apple-system,'Segoe UI',Roboto,"
-    "sans-serif;fill:var(--ink)}svg .lane{stroke:var(--line)}svg .head{"
-    "font-weight:600}svg .t{fill:var(--faint);font-size:11px;text-anchor:end;"
-    "font-variant-numeric:tabular-nums}\n"
-    "svg .r{stroke:var(--ice);stroke-width:1.3;fill:none}svg .a{"
-    "stroke:var(--faint);stroke-width:1.3;fill:none}svg .x{stroke:var(--bad);"
-    "stroke-width:1.6;fill:none}svg .c{stroke:var(--faint);stroke-width:1;"
-    "stroke-dasharray:2 3;fill:none}svg .lost{stroke-dasharray:4 3}\n"
-    "svg .hr{fill:var(--ice)}svg .ha{fill:var(--faint)}svg .hx{"
-    "fill:var(--bad)}svg .m{text-anchor:middle}svg .s{fill:var(--soft);"
-    "font-size:11px}svg .red{fill:var(--bad);font-weight:600;font-size:11px}\n"
-    "svg .cross{stroke:var(--bad);stroke-width:2.2;stroke-linecap:round}"
-    "svg .eff{fill:var(--ice)}svg .effx{fill:var(--bad)}svg .pill{"
-    "fill:var(--fill);stroke:var(--line)}svg .pillx{fill:var(--badbg);"
-    "stroke:var(--bad)}svg .gap{stroke:var(--line);stroke-dasharray:1 4;"
-    "stroke-width:1.5}svg .bgd{fill:var(--card)}svg .gt{fill:var(--soft);"
-    "font-size:11px;text-anchor:middle}\n"
-    "svg .kill{fill:var(--good)}svg .cell{fill:var(--fill)}svg .alive{"
-    "fill:var(--bad)}svg .r0{text-anchor:end;font-size:11px}svg .col{"
-    "font-size:10.5px;fill:var(--soft)}\n"
     "footer{margin-top:64px;padding-top:14px;border-top:1px solid "
     "var(--line);color:var(--faint);font-size:12.5px}\n"
     "@media(max-width:720px){main{padding:24px 16px 56px}.verdict{"

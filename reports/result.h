@@ -118,6 +118,8 @@ void report_console(const struct result *r, const struct console_style *style,
 /* One scenario told in words, with its timeline: `icefault explain`. */
 void report_story(const struct result_scenario *s,
                   const struct console_style *style, struct str *out);
+/* Its timeline as a picture of its own, SVG that needs nothing else. */
+void report_svg(const struct result_scenario *s, struct str *out);
 /* The same as results.json for one scenario, all of it, and back: how worker
  * processes hand results to their parent. The reader fills s from the arena;
  * false when the text is not such an object. */
