@@ -38,6 +38,8 @@ static const char *scan_attributes(const char *z)
 {
     while (z && *z == ' ') {
         size_t n = name_length(++z);
+        if (*z == '/')
+            break;
         if (!n || strncmp(z + n, "=\"", 2) != 0)
             return NULL;
         z = scan_text(z + n + 2, "\"");
