@@ -20,8 +20,8 @@ struct ice_table_job {
 
 /* Verification, in table_verify.c. Takes job->loaded, or loads. deep: this call
  * sent a create, so the listing and the metadata file are looked at too;
- * strict: this call made the table, so it must be to the letter what was asked
- * for. Sets *found. ICE_OK, ICE_MISMATCH, policy.verify's outcomes, or what a
+ * strict: this call's create was answered, so the table must be to the letter
+ * what was asked for. Sets *found. ICE_OK, ICE_MISMATCH, policy.verify's outcomes, or what a
  * read failed with. */
 int ice__table_verify(struct ice_table_job *job, bool deep, bool strict,
                       enum ice_found *found, struct ice_error *e);

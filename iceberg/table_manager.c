@@ -118,12 +118,16 @@ static int table_post(struct ice_making *m, enum ice_meaning *meaning,
 static int table_verify(struct ice_making *m, enum ice_found *found)
 {
     const struct ice_verify_rules *rules = &m->c->policy->verify;
+    struct ice_table_job *job = job_of(m);
+    bool strict = m->made && job->created; /* without the create's answer it
+                                              may be somebody else's: it is
+                                              enough that it fits */
 
     if (!m->posts && !rules->existing_too) {
         *found = ICE_FOUND_PRESENT;
         return ICE_OK;
     }
-    return ice__table_verify(job_of(m), m->posts > 0, m->made, found, m->e);
+    return ice__table_verify(job, m->posts > 0, strict, found, m->e);
 }
 
 static int table_is_view(struct ice_making *m, bool *yes)
