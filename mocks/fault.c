@@ -12,6 +12,7 @@ struct fault_engine {
     const struct clock *clock;
     int64_t epoch_ns;
     bool calm;
+    unsigned plain; /* servers (bits) that speak no TLS */
     struct fault_entry **rules;
     size_t n, cap;
     struct fault_entry *removed; /* and still in use */
@@ -44,6 +45,11 @@ void fault_engine_free(struct fault_engine *e)
     free(e);
 }
 
+void fault_set_plain(struct fault_engine *e, const char *server)
+{
+    e->plain |= fault_server_bit(server);
+}
+
 static size_t find(const struct fault_engine *e, const char *id)
 {
     size_t i = 0;
@@ -73,6 +79,21 @@ static bool append(struct fault_engine *e, struct fault_entry *f)
     return true;
 }
 
+static void fail_member(struct spec_error *e, const cJSON *rule,
+                        const char *member, const char *message)
+{
+    spec_fail(e, json_get(rule, member), "%s", message);
+    memcpy(e->path, member, strlen(member) + 1);
+}
+
+/* Where there is no handshake a tls rule would be counted and do nothing. */
+static bool narrow_to_tls(const struct fault_engine *e, struct fault_entry *f)
+{
+    if (f->rule.action->kind == FAULT_TLS)
+        f->match.servers &= ~e->plain;
+    return f->match.servers != 0;
+}
+
 struct fault_rule *fault_add(struct fault_engine *e, const cJSON *rule,
                              struct spec_error *err)
 {
@@ -89,8 +110,11 @@ struct fault_rule *fault_add(struct fault_engine *e, const cJSON *rule,
     if (!f)
         return NULL;
     if (find(e, f->rule.id) < e->n)
-        spec_fail(err, json_get(rule, "id"), "there is a fault '%s' already",
-                  f->rule.id);
+        fail_member(err, rule, "id", "there is a fault of that id already");
+    else if (!narrow_to_tls(e, f))
+        fail_member(err, rule, "do",
+                    "tls needs a server that speaks TLS: here it is plain "
+                    "HTTP");
     else if (!append(e, f))
         spec_fail(err, rule, "there are %d faults already", FAULT_MOST_RULES);
     else

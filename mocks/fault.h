@@ -167,6 +167,9 @@ struct fault_engine;
 
 struct fault_engine *fault_engine_new(uint64_t seed, const struct clock *clock);
 void fault_engine_free(struct fault_engine *e);
+/* That server speaks no TLS: fault_add refuses a tls rule that could meet no
+ * other, and one for either server is for the other alone. */
+void fault_set_plain(struct fault_engine *e, const char *server);
 
 /* Adds one rule in the scenario's own form: {id?, match, phase, do, times?,
  * fires?}. The rule, or NULL with *err (path relative to the rule). Unknown

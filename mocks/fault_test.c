@@ -494,6 +494,33 @@ static void connections_are_matched_by_server_ordinal_and_time(void)
     fault_engine_free(e);
 }
 
+static void tls_needs_a_server_that_speaks_it(void)
+{
+    static const char either[] = "{\"do\":{\"tls\":\"expired\"}}";
+    static const char one[] =
+        "{\"match\":{\"server\":\"catalog\"},\"do\":{\"tls\":\"cut\"}}";
+    struct fault_engine *e = engine(1);
+    struct spec_error err;
+    cJSON *t = tree(one);
+
+    fault_set_plain(e, "catalog");
+    CU_ASSERT_PTR_NULL(fault_add(e, t, &err));
+    CU_ASSERT_STRING_EQUAL(err.path, "do");
+    CU_ASSERT_PTR_EQUAL(err.node, json_get(t, "do"));
+    cJSON_Delete(t);
+    CU_ASSERT_EQUAL(fault_count(e), 0);
+    struct fault_rule *r = add(e, either);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(r);
+    CU_ASSERT_PTR_NULL(fault_decide_connection(e, "catalog", 1));
+    CU_ASSERT_EQUAL(r->fired, 0);
+    CU_ASSERT_PTR_EQUAL(fault_decide_connection(e, "s3", 1), r);
+    fault_set_plain(e, "s3");
+    t = tree(either);
+    CU_ASSERT_PTR_NULL(fault_add(e, t, &err));
+    cJSON_Delete(t);
+    fault_engine_free(e);
+}
+
 static void listeners_learn_when_a_server_goes_down_and_comes_back(void)
 {
     struct fault_engine *e = engine(1);
@@ -704,6 +731,7 @@ UNIT_MAIN("fault", UNIT(reads_the_form_of_the_issue),
           UNIT(the_admins_own_exchanges_meet_no_fault),
           UNIT(a_removed_rule_lives_as_long_as_a_plan_names_it),
           UNIT(connections_are_matched_by_server_ordinal_and_time),
+          UNIT(tls_needs_a_server_that_speaks_it),
           UNIT(listeners_learn_when_a_server_goes_down_and_comes_back),
           UNIT(the_same_seed_gives_the_same_draws_and_another_others),
           UNIT(other_rules_and_other_exchanges_shift_no_draw),

@@ -219,6 +219,14 @@ static void make_turns(struct mock *m)
     uv_unref((uv_handle_t *)&m->turn);
 }
 
+static void tell_of_tls(struct mock *m)
+{
+    if (m->options.tls[MOCK_CATALOG] == TLS_OFF)
+        fault_set_plain(m->faults, "catalog");
+    if (m->options.tls[MOCK_S3] == TLS_OFF)
+        fault_set_plain(m->faults, "s3");
+}
+
 struct mock *mock_new(uv_loop_t *loop, const struct mock_options *o,
                       char why[200])
 {
@@ -238,6 +246,7 @@ struct mock *mock_new(uv_loop_t *loop, const struct mock_options *o,
     for (int i = 0; i < MOCK_SERVERS; i++)
         if (!*m->bind_error)
             take_port(m, (enum mock_server)i, m->bind_error);
+    tell_of_tls(m);
     if (!make_state(m, why)) { /* no handle is open yet */
         mock_free(m);
         return NULL;

@@ -1,8 +1,9 @@
 /* testing: a mock with a tiny service, and raw-socket clients; for tests only.
  *
- * The catalog's service is replaced by a tiny one: createTable adds one to a
- * count, loadTable tells it. Everything runs in one loop; a test waits for
- * what it expects, never for time to pass.
+ * begin() replaces the catalog's service by a tiny one: createTable adds one to
+ * a count, loadTable tells it. open_world() leaves the real ones in place.
+ * Everything runs in one loop; a test waits for what it expects, never for
+ * time to pass.
  */
 #ifndef MOCKS_TESTING_H
 #define MOCKS_TESTING_H
@@ -25,7 +26,7 @@
 #include "mocks/journal.h"
 #include "mocks/mock.h"
 
-enum { BIG = 6 << 20, MOST = 8 << 20, TURNS = 200000 };
+enum { BIG = 6 << 20, MOST = 64 << 20, TURNS = 200000 };
 
 /* ---- the tiny service ---------------------------------------------------- */
 
@@ -98,6 +99,8 @@ static const struct service_error tiny_errors[] = {
 static struct {
     uv_loop_t loop;
     struct mock *mock;
+    enum mock_server which; /* the server that clients dial */
+    void (*turn)(void);     /* what a turn is; NULL: one of the loop */
     uv_timer_t guard;
     bool late; /* the guard has run out: the test hangs */
 } w;
@@ -110,8 +113,28 @@ static inline void on_guard(uv_timer_t *t)
 
 static inline void turn_once(void)
 {
-    if (!w.late)
+    if (w.late)
+        return;
+    if (w.turn)
+        w.turn();
+    else
         uv_run(&w.loop, UV_RUN_ONCE);
+}
+
+/* A mock on a loop of its own, not yet listening. */
+static inline void open_world(const struct mock_options *o)
+{
+    char why[200] = "";
+
+    memset(&w, 0, sizeof(w));
+    memset(&tiny, 0, sizeof(tiny));
+    CU_ASSERT_FATAL(uv_loop_init(&w.loop) == 0);
+    uv_timer_init(&w.loop, &w.guard);
+    uv_timer_start(&w.guard, on_guard, 20000, 0);
+    w.mock = mock_new(&w.loop, o, why);
+    if (!w.mock)
+        fprintf(stderr, "%s\n", why);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(w.mock);
 }
 
 static inline void begin_with(enum tls_kind tls, bool told)
@@ -119,17 +142,11 @@ static inline void begin_with(enum tls_kind tls, bool told)
     struct mock_options o;
     char why[200] = "";
 
-    memset(&tiny, 0, sizeof(tiny));
-    w.late = false;
-    CU_ASSERT_FATAL(uv_loop_init(&w.loop) == 0);
-    uv_timer_init(&w.loop, &w.guard);
-    uv_timer_start(&w.guard, on_guard, 20000, 0);
     mock_default_options(&o);
     o.tls[MOCK_CATALOG] = tls;
     if (told)
         o.authority[MOCK_CATALOG] = "127.0.0.1:8181";
-    w.mock = mock_new(&w.loop, &o, why);
-    CU_ASSERT_PTR_NOT_NULL_FATAL(w.mock);
+    open_world(&o);
     struct service *s = mock_service(w.mock, MOCK_CATALOG);
     s->operations = tiny_operations;
     s->n_operations = 2;
@@ -252,10 +269,10 @@ static inline void on_client_closed(uv_handle_t *h)
 /* 0, or errno of connect. */
 static inline int dial(struct client *c)
 {
-    struct sockaddr_in a = {
-        .sin_family = AF_INET,
-        .sin_port = htons((uint16_t)mock_port(w.mock, MOCK_CATALOG)),
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in a = {.sin_family = AF_INET,
+                            .sin_port =
+                                htons((uint16_t)mock_port(w.mock, w.which)),
+                            .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     int on = 1;
 
     memset(c, 0, sizeof(*c));
@@ -383,7 +400,7 @@ static inline void start_tls(struct client *c)
 
 static inline int attempt(struct client *c)
 {
-    mock_connecting(w.mock, MOCK_CATALOG);
+    mock_connecting(w.mock, w.which);
     return dial(c);
 }
 
