@@ -35,7 +35,7 @@ static void keeps_what_was_written_before(void)
     for (int i = 0; i < 500; i++)
         texts[i] = arena_printf(&a, "text %d%*s", i, i * 3, "x");
     for (int i = 0; i < 500; i++)
-        wrong += atol(texts[i] + 5) != i;
+        wrong += strtol(texts[i] + 5, NULL, 10) != i;
     CU_ASSERT_EQUAL(wrong, 0);
     arena_fini(&a);
 }

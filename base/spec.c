@@ -260,7 +260,7 @@ static bool make_list(const struct reading *r, size_t n, size_t item_size,
 static bool read_strings(const struct reading *r)
 {
     bool lone = cJSON_IsString(r->node);
-    struct spec_list list;
+    struct spec_list list = {0};
     const char **items;
     size_t i = 0;
 
@@ -293,7 +293,7 @@ static bool read_object(const struct reading *r)
 
 static bool read_list(const struct reading *r)
 {
-    struct spec_list list;
+    struct spec_list list = {0};
     size_t i = 0;
 
     if (!cJSON_IsArray(r->node))

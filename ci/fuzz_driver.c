@@ -147,10 +147,11 @@ static bool take_folder(const char *path)
     bool ok = n >= 0;
 
     for (int i = 0; i < n; i++) {
-        char *file = mem_alloc(strlen(path) + strlen(list[i]->d_name) + 2);
-        stpcpy(stpcpy(stpcpy(file, path), "/"), list[i]->d_name);
-        ok = ok && take_file(file);
-        free(file);
+        struct str file;
+        str_init(&file, MOST_BYTES);
+        str_addf(&file, "%s/%s", path, list[i]->d_name);
+        ok = ok && take_file(str_z(&file));
+        str_fini(&file);
         free(list[i]);
     }
     if (n >= 0)

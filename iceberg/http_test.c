@@ -49,6 +49,7 @@ static void meet(const struct peer_turn *t, struct ice_request *r,
     r->url = p.url;
     ice__http_send(h, r, a);
     free(peer_stop(&p));
+    r->url = NULL;
     ice__http_free(h, false);
 }
 

@@ -339,7 +339,7 @@ static bool read_entry(struct fault_entry *f, const char *id,
 static const cJSON *counterpart(const cJSON *given, const cJSON *copy,
                                 const cJSON *target, char *path, size_t size)
 {
-    if (copy == target)
+    if (copy == target || !given)
         return given;
     const cJSON *g = given->child, *c = copy->child;
     for (size_t i = 0; g && c; g = g->next, c = c->next, i++) {

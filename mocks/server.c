@@ -19,7 +19,7 @@ static void on_ready(uv_poll_t *p, int status, int events);
 /* ---- the socket ---------------------------------------------------------- */
 
 struct address {
-    struct sockaddr_storage a;
+    struct sockaddr_storage a = {0};
     socklen_t len;
 };
 
@@ -45,7 +45,7 @@ static bool parse_address(const char *host, int port, struct address *out)
 
 static int bound_port(int fd)
 {
-    struct sockaddr_storage a;
+    struct sockaddr_storage a = {0};
     socklen_t n = sizeof(a);
 
     if (getsockname(fd, (struct sockaddr *)&a, &n))
@@ -142,7 +142,7 @@ static void drop_filler(struct server *s)
 
 static void set_filler(struct server *s)
 {
-    struct sockaddr_storage a;
+    struct sockaddr_storage a = {0};
     socklen_t n = sizeof(a);
 
     s->filler = -1;

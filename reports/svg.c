@@ -56,7 +56,7 @@ static void place_lanes(struct drawing *d, const struct result_scenario *s)
     if (uses(s, "catalog") || !uses(s, "s3"))
         d->catalog = x += WIRE_STEP;
     if (uses(s, "s3"))
-        d->s3 = x += WIRE_STEP * (d->catalog ? 2 : 3) / 3;
+        d->s3 = x + WIRE_STEP * (d->catalog ? 2 : 3) / 3;
 }
 
 static int server_x(const struct drawing *d, const struct result_event *e)

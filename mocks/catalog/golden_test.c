@@ -369,6 +369,7 @@ static void forget_aliases(struct replay *r)
     struct alias *a, *next;
     HASH_ITER(hh, r->aliases, a, next)
     {
+        /* NOLINTNEXTLINE(clang-analyzer-*): it cannot follow uthash */
         HASH_DEL(r->aliases, a);
         free(a->theirs);
         free(a->ours);

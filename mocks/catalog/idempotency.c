@@ -25,6 +25,7 @@ struct kept {
 
 static void forget(struct catalog *c, struct kept *e)
 {
+    /* NOLINTNEXTLINE(clang-analyzer-*): it cannot follow uthash */
     HASH_DEL(c->kept, e);
     c->n_kept--;
     free(e->target);
@@ -143,6 +144,7 @@ void kept_remember(struct catalog *c, struct exchange *x)
     e->type = copy(answer_get(w, "Content-Type"));
     e->etag = copy(answer_get(w, "ETag"));
     e->until_ms = clock_unix_ms(c->clock) + c->o.idempotency_ms;
+    /* NOLINTNEXTLINE(clang-analyzer-*): it cannot follow uthash */
     HASH_ADD(hh, c->kept, key, KEY_LENGTH, e);
     c->n_kept++;
 }

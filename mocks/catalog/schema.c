@@ -381,6 +381,7 @@ void schema_ids_fini(struct schema_ids *ids)
     struct schema_id *id, *next;
     HASH_ITER(hh, ids->hash, id, next)
     {
+        /* NOLINTNEXTLINE(clang-analyzer-*): it cannot follow uthash */
         HASH_DEL(ids->hash, id);
         free(id);
     }

@@ -326,8 +326,8 @@ static bool may_rename(struct call *k, const struct ns_name *from_ns,
 
 bool op_rename_table(struct call *k)
 {
-    struct ns_name from_ns, to_ns;
-    const char *from, *to;
+    struct ns_name from_ns = {0}, to_ns = {0};
+    const char *from = NULL, *to = NULL;
     if (!call_body(k) || !identifier(k, "source", &from_ns, &from) ||
         !identifier(k, "destination", &to_ns, &to))
         return false;
