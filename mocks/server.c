@@ -19,7 +19,7 @@ static void on_ready(uv_poll_t *p, int status, int events);
 /* ---- the socket ---------------------------------------------------------- */
 
 struct address {
-    struct sockaddr_storage a = {0};
+    struct sockaddr_storage a;
     socklen_t len;
 };
 
