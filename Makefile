@@ -37,6 +37,9 @@ ALL_CFLAGS = -std=c11 $(CFLAGS) $(WARN) $(SANFLAG) -MMD -MP
 OBJ := $(BUILD)/obj/$(VARIANT)
 BIN := $(if $(filter san,$(VARIANT)),$(BUILD)/san,$(BUILD))
 
+# V=1 shows the commands.
+Q := $(if $(V),,@)
+
 # ---- rooms ----------------------------------------------------------------
 
 sources = $(filter-out %_test.c %_main.c %_fuzz.c,$(foreach d,$(1),$(wildcard $(d)/*.c)))
@@ -70,7 +73,8 @@ deps:
 
 $(OBJ)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c $< -o $@
+	@echo "  CC   $<"
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -c $< -o $@
 
 $(OBJ)/libbase.a:    $(BASE)
 $(OBJ)/libiceberg.a: $(ICEBERG)
@@ -80,18 +84,20 @@ $(OBJ)/libharness.a: $(HARNESS)
 $(ARCHIVES):
 	@mkdir -p $(@D)
 	@rm -f $@
-	ar rcsD $@ $^
+	$(Q)ar rcsD $@ $^
 
 # The runner defines libc's clocks and waits itself (harness/sim/libc.c), so
 # its objects are linked whole and exported.
 $(BIN)/icefault: $(OBJ)/harness/icefault_main.o $(HARNESS) $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(SANFLAG) -rdynamic -o $@ $(OBJ)/harness/icefault_main.o $(HARNESS) \
+	@echo "  LD   $@"
+	$(Q)$(CC) $(SANFLAG) -rdynamic -o $@ $(OBJ)/harness/icefault_main.o $(HARNESS) \
 	  $(OBJ)/libreports.a $(OBJ)/libmocks.a $(OBJ)/libiceberg.a $(OBJ)/libbase.a $(LIBS_all)
 
 $(BIN)/icefault-serve: $(OBJ)/mocks/serve_main.o $(OBJ)/libmocks.a $(OBJ)/libbase.a
 	@mkdir -p $(@D)
-	$(CC) $(SANFLAG) -o $@ $^ $(LIBS_mocks)
+	@echo "  LD   $@"
+	$(Q)$(CC) $(SANFLAG) -o $@ $^ $(LIBS_mocks)
 
 # ---- unit tests: one program a file, beside what it tests -------------------
 
@@ -100,19 +106,24 @@ TESTS := $(patsubst %.c,$(BIN)/tests/%,$(wildcard base/*_test.c iceberg/*_test.c
 
 $(BIN)/tests/base/%: $(OBJ)/base/%.o $(OBJ)/libbase.a
 	@mkdir -p $(@D)
-	$(CC) $(SANFLAG) -o $@ $^ $(LIBS_base)
+	@echo "  LD   $@"
+	$(Q)$(CC) $(SANFLAG) -o $@ $^ $(LIBS_base)
 $(BIN)/tests/reports/%: $(OBJ)/reports/%.o $(OBJ)/libreports.a $(OBJ)/libbase.a
 	@mkdir -p $(@D)
-	$(CC) $(SANFLAG) -o $@ $^ $(LIBS_base)
+	@echo "  LD   $@"
+	$(Q)$(CC) $(SANFLAG) -o $@ $^ $(LIBS_base)
 $(BIN)/tests/iceberg/%: $(OBJ)/iceberg/%.o $(OBJ)/libiceberg.a $(OBJ)/libbase.a
 	@mkdir -p $(@D)
-	$(CC) $(SANFLAG) -o $@ $^ $(LIBS_iceberg)
+	@echo "  LD   $@"
+	$(Q)$(CC) $(SANFLAG) -o $@ $^ $(LIBS_iceberg)
 $(BIN)/tests/mocks/%: $(OBJ)/mocks/%.o $(OBJ)/libmocks.a $(OBJ)/libbase.a
 	@mkdir -p $(@D)
-	$(CC) $(SANFLAG) -o $@ $^ $(LIBS_mocks)
+	@echo "  LD   $@"
+	$(Q)$(CC) $(SANFLAG) -o $@ $^ $(LIBS_mocks)
 $(BIN)/tests/harness/%: $(OBJ)/harness/%.o $(HARNESS) $(ARCHIVES)
 	@mkdir -p $(@D)
-	$(CC) $(SANFLAG) -rdynamic -o $@ $< $(HARNESS) $(OBJ)/libreports.a \
+	@echo "  LD   $@"
+	$(Q)$(CC) $(SANFLAG) -rdynamic -o $@ $< $(HARNESS) $(OBJ)/libreports.a \
 	  $(OBJ)/libmocks.a $(OBJ)/libiceberg.a $(OBJ)/libbase.a $(LIBS_all)
 
 # ---- fuzz targets: X_fuzz.c beside X.c ---------------------------------------
@@ -134,7 +145,8 @@ fuzzers: $(FUZZERS)
 # libc comes first: the harness's own clocks (harness/sim/libc.c) stay out.
 $(FUZZ_BIN)/%: $(OBJ)/%_fuzz.o $(FUZZ_MAIN) $(FUZZ_LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(FUZZ_LINK) -o $@ $(filter %.o,$^) -lc $(FUZZ_LIBS) $(LIBS_all)
+	@echo "  LD   $@"
+	$(Q)$(CC) $(FUZZ_LINK) -o $@ $(filter %.o,$^) -lc $(FUZZ_LIBS) $(LIBS_all)
 
 # ---- what people ask for ------------------------------------------------------
 # deps comes first by itself, so that a bare machine can build the rest.
