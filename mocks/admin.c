@@ -13,11 +13,11 @@
 #define ROOT "/icefault/v1/"
 
 enum {
-    PAGE = 1000,              /* journal entries of one answer */
-    MOST_WAITS = 256,         /* under way at once */
-    WAIT_MS = 10 * 1000,      /* when no time-out was given */
+    PAGE = 1000,         /* journal entries of one answer */
+    MOST_WAITS = 256,    /* under way at once */
+    WAIT_MS = 10 * 1000, /* when no time-out was given */
     MOST_WAIT_MS = 300 * 1000,
-    LOOK_MS = 5, /* how often waits look at the journal */
+    LOOK_MS = 1, /* waits look at the journal so long after it has changed */
     MOST_TEXT = 64 << 10
 };
 
@@ -37,8 +37,7 @@ static const struct spec_field condition_fields[] = {
     {.name = "ended", .type = SPEC_STRING, AT(ended)},
     {.name = "status", .type = SPEC_INT, AT(status), .min = 100, .max = 599},
     {.name = "count", .type = SPEC_INT, AT(count), .min = 1, .max = 100000},
-    {.name = "since", .type = SPEC_INT, AT(since), .min = 0,
-     .max = INT64_MAX},
+    {.name = "since", .type = SPEC_INT, AT(since), .min = 0, .max = INT64_MAX},
     {.name = "timeout", .type = SPEC_DURATION, AT(timeout_ms)},
     {0}};
 
@@ -53,6 +52,7 @@ struct admin {
     struct mock *mock;
     struct service service;
     uv_timer_t timer; /* runs while someone waits */
+    bool news;        /* the journal has changed since waits looked at it */
     struct waiter *waiters;
     size_t n_waiters;
 };
@@ -62,7 +62,8 @@ static struct admin *admin_of(const struct exchange *x)
     return x->service->state;
 }
 
-/* ---- errors ---------------------------------------------------------------- */
+/* ---- errors ----------------------------------------------------------------
+ */
 
 static void answer_problem(struct exchange *x, int status, const char *type,
                            const char *path, const char *message)
@@ -99,12 +100,13 @@ static cJSON *body_of(struct exchange *x)
 
     if (!tree)
         answer_problem(x, 400, "BadRequest", NULL,
-                       arena_printf(&x->arena, "line %d, column %d: %s",
-                                    e.line, e.col, e.message));
+                       arena_printf(&x->arena, "line %d, column %d: %s", e.line,
+                                    e.col, e.message));
     return tree;
 }
 
-/* ---- faults ------------------------------------------------------------------ */
+/* ---- faults
+ * ------------------------------------------------------------------ */
 
 static void answer_spec(struct exchange *x, const char *prefix,
                         const struct spec_error *e)
@@ -115,64 +117,69 @@ static void answer_spec(struct exchange *x, const char *prefix,
                    e->message);
 }
 
-/* All rules are checked before the first is armed. An id that is taken is
- * found only when it is armed: those before it are taken back. */
-static bool arm_all(struct exchange *x, const cJSON *list, cJSON *ids)
+/* prefix: where the rule stands in the body. False after an answer. */
+static bool arm_one(struct exchange *x, const cJSON *rule, const char *prefix,
+                    cJSON *ids)
 {
-    struct fault_engine *engine = mock_faults(x->mock);
-    const cJSON *rule;
-    struct spec_error e;
+    struct spec_error e = {0};
+    const struct fault_rule *r = fault_add(mock_faults(x->mock), rule, &e);
+
+    if (r)
+        cJSON_AddItemToArray(ids, cJSON_CreateString(r->id));
+    else
+        answer_spec(x, prefix, &e);
+    return r != NULL;
+}
+
+/* All or none: those armed before one that is refused are taken back. */
+static bool arm_all(struct exchange *x, const cJSON *list, const char *name,
+                    cJSON *ids)
+{
+    const cJSON *rule, *id;
     int i = 0;
 
     cJSON_ArrayForEach(rule, list)
     {
-        char prefix[32];
-        snprintf(prefix, sizeof prefix, "[%d]", i++);
-        memset(&e, 0, sizeof e);
-        const struct fault_rule *r = fault_add(engine, rule, &e);
-        if (r) {
-            cJSON_AddItemToArray(ids, cJSON_CreateString(r->id));
+        char prefix[40];
+        snprintf(prefix, sizeof(prefix), "%s[%d]", name, i++);
+        if (arm_one(x, rule, prefix, ids))
             continue;
-        }
-        answer_spec(x, prefix, &e);
-        const cJSON *id;
         cJSON_ArrayForEach(id, ids)
         {
-            fault_remove(engine, id->valuestring);
+            fault_remove(mock_faults(x->mock), id->valuestring);
         }
         return false;
     }
     return true;
 }
 
+/* The body is a rule, a list of rules, or {"faults": [...]}. */
+static bool arm_body(struct exchange *x, const cJSON *tree, cJSON *ids)
+{
+    const cJSON *faults = json_get(tree, "faults");
+
+    if (cJSON_IsArray(faults))
+        return arm_all(x, faults, "faults", ids);
+    if (cJSON_IsArray(tree))
+        return arm_all(x, tree, "", ids);
+    if (!faults && cJSON_IsObject(tree))
+        return arm_one(x, tree, "", ids);
+    answer_problem(x, 400, "BadFault", faults ? "faults" : NULL,
+                   "must be a rule or a list of rules");
+    return false;
+}
+
 static void arm_faults(struct exchange *x)
 {
-    cJSON *tree = body_of(x), *one = NULL;
-    const cJSON *list = tree;
+    cJSON *tree = body_of(x), *ids = cJSON_CreateArray(),
+          *out = cJSON_CreateObject();
 
-    if (!tree)
-        return;
-    if (json_get(tree, "faults"))
-        list = json_get(tree, "faults");
-    else if (cJSON_IsObject(tree)) {
-        one = cJSON_CreateArray();
-        cJSON_AddItemReferenceToArray(one, tree);
-        list = one;
-    }
-    cJSON *ids = cJSON_CreateArray();
-    if (!cJSON_IsArray(list)) {
-        answer_problem(x, 400, "BadFault", "faults", "must be a list of rules");
-        cJSON_Delete(ids);
-    } else if (arm_all(x, list, ids)) {
-        cJSON *out = cJSON_CreateObject();
-        json_set(out, "armed", ids);
+    json_set(out, "armed", ids);
+    if (tree && arm_body(x, tree, ids)) {
         exchange_answer_json(x, 201, out);
-        cJSON_Delete(out);
         mock_faults_changed(x->mock);
-    } else {
-        cJSON_Delete(ids);
     }
-    cJSON_Delete(one);
+    cJSON_Delete(out);
     cJSON_Delete(tree);
 }
 
@@ -189,14 +196,13 @@ static void list_unfired(struct exchange *x)
 {
     struct str why;
     cJSON *out = cJSON_CreateObject(), *said = cJSON_CreateArray();
-    char *save = NULL;
+    const char *line, *end;
 
     str_init(&why, MOST_TEXT);
     bool all = fault_all_fired(mock_faults(x->mock), &why);
-    char *text = arena_strdup(&x->arena, str_z(&why));
-    for (char *p = strtok_r(text, "\n", &save); p;
-         p = strtok_r(NULL, "\n", &save))
-        cJSON_AddItemToArray(said, cJSON_CreateString(p));
+    for (line = str_z(&why); (end = strchr(line, '\n')); line = end + 1)
+        cJSON_AddItemToArray(said, cJSON_CreateString(arena_memdup(
+                                       &x->arena, line, (size_t)(end - line))));
     json_set(out, "all_fired", cJSON_CreateBool(all));
     json_set(out, "said", said);
     exchange_answer_json(x, 200, out);
@@ -214,16 +220,17 @@ static void clear_faults(struct exchange *x)
 static void clear_fault(struct exchange *x)
 {
     if (!fault_remove(mock_faults(x->mock), x->names.key)) {
-        answer_problem(x, 404, "NoSuchFault", NULL,
-                       arena_printf(&x->arena, "no fault has the id '%s'",
-                                    x->names.key));
+        answer_problem(
+            x, 404, "NoSuchFault", NULL,
+            arena_printf(&x->arena, "no fault has the id '%s'", x->names.key));
         return;
     }
     mock_faults_changed(x->mock);
     exchange_answer_empty(x, 204);
 }
 
-/* ---- journal ------------------------------------------------------------------ */
+/* ---- journal
+ * ------------------------------------------------------------------ */
 
 /* A number of the query; false after an answer. */
 static bool number_of(struct exchange *x, const char *name, int64_t fallback,
@@ -252,14 +259,14 @@ static void read_journal(struct exchange *x)
         !number_of(x, "limit", PAGE, 100000, &limit))
         return;
     cJSON *out = cJSON_CreateObject();
-    json_set(out, "entries",
-             journal_json(j, (uint64_t)since, (size_t)limit));
+    json_set(out, "entries", journal_json(j, (uint64_t)since, (size_t)limit));
     json_set_i64(out, "dropped", (int64_t)journal_dropped(j));
     exchange_answer_json(x, 200, out);
     cJSON_Delete(out);
 }
 
-/* ---- waiting -------------------------------------------------------------------- */
+/* ---- waiting
+ * -------------------------------------------------------------------- */
 
 static bool same(const char *wanted, const char *is)
 {
@@ -276,28 +283,37 @@ static bool fits(const struct condition *c, const struct journal_entry *e)
            (c->status == 0 || c->status == e->status);
 }
 
-/* The sequence numbers of the entries that fit; NULL when there are too few. */
+static cJSON *entry_json(const struct journal_entry *e)
+{
+    cJSON *o = cJSON_CreateObject();
+
+    json_set_i64(o, "seq", (int64_t)e->seq);
+    json_set_i64(o, "exchange", (int64_t)e->exchange);
+    json_set_str(o, "operation", e->operation ? e->operation : "");
+    json_set_i64(o, "status", e->status);
+    json_set_str(o, "ended", e->ended ? e->ended : "");
+    return o;
+}
+
+/* The entries that fit, as many as one answer has; NULL when there are too
+ * few. */
 static cJSON *fitting(struct mock *m, const struct condition *c)
 {
     const struct journal *j = mock_journal(m);
-    cJSON *list = cJSON_CreateArray();
+    int64_t n = 0, shown = c->count > PAGE ? c->count : PAGE;
 
-    for (size_t i = 0; i < journal_count(j); i++) {
-        const struct journal_entry *e = journal_at(j, i);
-        if (!fits(c, e))
+    for (size_t i = 0; i < journal_count(j); i++)
+        n += fits(c, journal_at(j, i));
+    if (n < c->count)
+        return NULL;
+    cJSON *list = cJSON_CreateArray();
+    for (size_t i = 0; i < journal_count(j) && shown; i++) {
+        if (!fits(c, journal_at(j, i)))
             continue;
-        cJSON *one = cJSON_CreateObject();
-        json_set_i64(one, "seq", (int64_t)e->seq);
-        json_set_i64(one, "exchange", (int64_t)e->exchange);
-        json_set_str(one, "operation", e->operation ? e->operation : "");
-        json_set_i64(one, "status", e->status);
-        json_set_str(one, "ended", e->ended ? e->ended : "");
-        cJSON_AddItemToArray(list, one);
+        cJSON_AddItemToArray(list, entry_json(journal_at(j, i)));
+        shown--;
     }
-    if (cJSON_GetArraySize(list) >= c->count)
-        return list;
-    cJSON_Delete(list);
-    return NULL;
+    return list;
 }
 
 static bool try_answer(struct exchange *x, const struct condition *c)
@@ -327,11 +343,37 @@ static void forget(struct exchange *x)
         uv_timer_stop(&a->timer);
 }
 
+static void on_timer(uv_timer_t *t);
+
+/* Waits look at the journal soon after it has changed, and once more when the
+ * first of them has waited long enough. */
+static void set_timer(struct admin *a)
+{
+    int64_t now_ms = clock_ms(a->mock->clock), ms = LOOK_MS;
+
+    for (const struct waiter *w = a->news ? NULL : a->waiters; w; w = w->next)
+        if (w == a->waiters || w->until_ms - now_ms < ms)
+            ms = w->until_ms - now_ms;
+    if (a->waiters && !uv_is_closing((uv_handle_t *)&a->timer))
+        mock_timer(&a->timer, on_timer, ms);
+}
+
+static void on_journal(void *ctx)
+{
+    struct admin *a = ctx;
+
+    if (a->news || !a->waiters)
+        return;
+    a->news = true;
+    set_timer(a);
+}
+
 static void on_timer(uv_timer_t *t)
 {
     struct admin *a = t->data;
     int64_t now_ms = clock_ms(a->mock->clock);
 
+    a->news = false;
     for (struct waiter *w = a->waiters, *next; w; w = next) {
         struct exchange *x = w->x;
         next = w->next;
@@ -344,6 +386,7 @@ static void on_timer(uv_timer_t *t)
         forget(x);
         exchange_answered(x);
     }
+    set_timer(a);
 }
 
 static bool is_number_member(const char *name)
@@ -352,20 +395,33 @@ static bool is_number_member(const char *name)
            strcmp(name, "since") == 0;
 }
 
+static void add_member(struct exchange *x, cJSON *o, struct slice key)
+{
+    const char *name = arena_memdup(&x->arena, key.p, key.len);
+    const char *text = http_query(x->request, name, &x->arena);
+    long long n;
+
+    if (is_number_member(name) && text && slice_int64(slice_of(text), &n))
+        json_set_i64(o, name, n);
+    else
+        json_set_str(o, name, text ? text : "");
+}
+
 /* The query as the object that a POST would have. */
 static cJSON *query_object(struct exchange *x)
 {
     cJSON *o = cJSON_CreateObject();
+    struct slice rest = x->request->query;
 
-    for (const struct spec_field *f = condition_fields; f->name; f++) {
-        const char *text = http_query(x->request, f->name, &x->arena);
-        long long n;
-        if (!text)
-            continue;
-        if (is_number_member(f->name) && slice_int64(slice_of(text), &n))
-            json_set_i64(o, f->name, n);
-        else
-            json_set_str(o, f->name, text);
+    while (rest.len) {
+        const char *amp = memchr(rest.p, '&', rest.len);
+        size_t n = amp ? (size_t)(amp - rest.p) : rest.len;
+        const char *eq = n ? memchr(rest.p, '=', n) : NULL;
+        if (n)
+            add_member(x, o,
+                       (struct slice){rest.p, eq ? (size_t)(eq - rest.p) : n});
+        n += amp != NULL;
+        rest = (struct slice){rest.p + n, rest.len - n};
     }
     return o;
 }
@@ -408,11 +464,11 @@ static void wait_for(struct exchange *x)
     a->n_waiters++;
     x->pending = true;
     x->gone = forget;
-    mock_timer(&a->timer, on_timer, LOOK_MS);
-    uv_timer_set_repeat(&a->timer, LOOK_MS);
+    set_timer(a);
 }
 
-/* ---- the rest --------------------------------------------------------------------- */
+/* ---- the rest
+ * --------------------------------------------------------------------- */
 
 static void reset_all(struct exchange *x)
 {
@@ -483,17 +539,17 @@ static void handle_unknown(struct exchange *x)
         for (size_t i = 0; i < OPERATIONS; i++)
             known = known || path_fits(x, operations[i].route, tail);
     }
-    answer_problem(x, known ? 405 : 404, known ? "BadMethod" : "NoSuchRoute",
-                   NULL,
-                   arena_printf(&x->arena,
-                                "no route for " SLICE_FMT " " SLICE_FMT
-                                ": see " ROOT "ready, faults, "
-                                "faults/unfired, journal, wait, reset",
-                                SLICE_ARG(x->request->method),
-                                SLICE_ARG(path)));
+    answer_problem(
+        x, known ? 405 : 404, known ? "BadMethod" : "NoSuchRoute", NULL,
+        arena_printf(&x->arena,
+                     "no route for " SLICE_FMT " " SLICE_FMT ": see " ROOT
+                     "ready, faults, "
+                     "faults/unfired, journal, wait, reset",
+                     SLICE_ARG(x->request->method), SLICE_ARG(path)));
 }
 
-/* ---- life -------------------------------------------------------------------------- */
+/* ---- life
+ * -------------------------------------------------------------------------- */
 
 struct admin *admin_new(struct mock *m, uv_loop_t *loop)
 {
@@ -502,6 +558,7 @@ struct admin *admin_new(struct mock *m, uv_loop_t *loop)
     a->mock = m;
     uv_timer_init(loop, &a->timer);
     a->timer.data = a;
+    journal_watch(mock_journal(m), on_journal, a);
     a->service = (struct service){
         .name = "admin",
         .state = a,
@@ -522,6 +579,7 @@ struct service *admin_service(struct admin *a)
 
 void admin_close(struct admin *a)
 {
+    journal_watch(mock_journal(a->mock), NULL, NULL);
     if (!uv_is_closing((uv_handle_t *)&a->timer))
         uv_close((uv_handle_t *)&a->timer, NULL);
 }

@@ -13,7 +13,8 @@
  *   GET    wait             ?operation= method= server= table= status= ended=
  *   POST   wait             the same as a JSON object; count (1), since (0) and
  *                           timeout ("10s", at most 5m): 200 with the matching
- *                           entries once there are that many, 408 otherwise
+ *                           entries once there are that many, 408 otherwise.
+ *                           Other waits and requests go on beside it
  *   POST   reset            state, faults and journal are as at the start
  *
  * Errors are {"error": {"type", "message", "path"?}}. The admin's own exchanges
@@ -28,8 +29,9 @@
 
 struct admin;
 
-/* The mock and its loop are borrowed. Waits under way are answered, timers
- * closed by admin_close; admin_free after the loop has run its handles down. */
+/* The mock and its loop are borrowed. admin_close closes the timer (waits under
+ * way end with their connections); admin_free after the loop has run its
+ * handles down. */
 struct admin *admin_new(struct mock *m, uv_loop_t *loop);
 struct service *admin_service(struct admin *a);
 void admin_close(struct admin *a);

@@ -33,6 +33,8 @@ struct journal {
     size_t cap, first, n;
     size_t bytes;
     struct str scratch;
+    void (*hook)(void *ctx);
+    void *hook_ctx;
 };
 
 static const char *const kind_names[] = {"connected", "refused", "closed",
@@ -116,6 +118,8 @@ static void appended(struct journal *j, struct entry *e)
     e->counted = e->arena.used + sizeof(*e) + (e->arena.head ? CHUNK : 0);
     j->bytes += e->counted;
     keep_bounds(j);
+    if (j->hook)
+        j->hook(j->hook_ctx);
 }
 
 /* ---- masking ------------------------------------------------------------- */
@@ -395,6 +399,12 @@ void journal_free(struct journal *j)
     str_fini(&j->scratch);
     free(j->ring);
     free(j);
+}
+
+void journal_watch(struct journal *j, void (*hook)(void *ctx), void *ctx)
+{
+    j->hook = hook;
+    j->hook_ctx = ctx;
 }
 
 size_t journal_count(const struct journal *j)
