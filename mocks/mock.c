@@ -130,6 +130,7 @@ static void copy_options(struct mock_options *to,
 {
     *to = *from;
     to->bind = mem_strdup(from->bind);
+    to->file_root = from->file_root ? mem_strdup(from->file_root) : NULL;
     to->catalog = from->catalog ? cJSON_Duplicate(from->catalog, 1) : NULL;
     to->s3 = from->s3 ? cJSON_Duplicate(from->s3, 1) : NULL;
     for (int i = 0; i < MOCK_SERVERS; i++)
@@ -142,6 +143,7 @@ static void copy_options(struct mock_options *to,
 static void free_options(struct mock_options *o)
 {
     free((char *)(uintptr_t)o->bind);
+    free((char *)(uintptr_t)o->file_root);
     cJSON_Delete((cJSON *)(uintptr_t)o->catalog);
     cJSON_Delete((cJSON *)(uintptr_t)o->s3);
     for (int i = 0; i < MOCK_SERVERS; i++)
@@ -171,6 +173,36 @@ static bool take_port(struct mock *m, enum mock_server i, char why[200])
     return true;
 }
 
+/* The folder stays when the state is made anew, and its files with it. */
+static bool open_folder(struct mock *m, char why[200])
+{
+    char reason[160];
+
+    if (!m->options.file_root)
+        return true;
+    m->folder = folder_new(m->options.file_root, reason);
+    if (!m->folder)
+        snprintf(why, 200, "the folder for files: %s", reason);
+    return m->folder != NULL;
+}
+
+/* Tables whose files can never be written are better known at the start. */
+static bool check_warehouse(const struct mock *m, char why[200])
+{
+    const char *warehouse = json_str(m->options.catalog, "warehouse");
+    char reason[160];
+
+    if (!warehouse || !folder_path(warehouse))
+        return true;
+    if (!m->folder)
+        snprintf(why, 200, "warehouse %.100s: no folder is allowed", warehouse);
+    else if (!folder_holds(m->folder, warehouse, reason))
+        snprintf(why, 200, "warehouse %s", reason);
+    else
+        return true;
+    return false;
+}
+
 static bool make_state(struct mock *m, char why[200])
 {
     const struct mock_options *o = &m->options;
@@ -178,8 +210,12 @@ static bool make_state(struct mock *m, char why[200])
     m->s3 = s3_new(o->s3, m->clock, o->seed, m->secrets, why);
     if (!m->s3)
         return false;
-    m->catalog = catalog_new(o->catalog, warehouse_of_s3(m->s3), m->clock,
-                             o->seed, m->secrets, m->url[MOCK_CATALOG], why);
+    m->warehouses = (struct warehouses){
+        .s3 = warehouse_of_s3(m->s3),
+        .folder = m->folder ? warehouse_of_folder(m->folder) : NULL};
+    m->catalog =
+        catalog_new(o->catalog, warehouse_by_scheme(&m->warehouses), m->clock,
+                    o->seed, m->secrets, m->url[MOCK_CATALOG], why);
     return m->catalog != NULL;
 }
 
@@ -247,7 +283,8 @@ struct mock *mock_new(uv_loop_t *loop, const struct mock_options *o,
         if (!*m->bind_error)
             take_port(m, (enum mock_server)i, m->bind_error);
     tell_of_tls(m);
-    if (!make_state(m, why)) { /* no handle is open yet */
+    if (!open_folder(m, why) || !check_warehouse(m, why) ||
+        !make_state(m, why)) { /* no handle is open yet */
         mock_free(m);
         return NULL;
     }
@@ -441,6 +478,7 @@ void mock_free(struct mock *m)
         server_free(m->servers[i]);
     catalog_free(m->catalog);
     s3_free(m->s3);
+    folder_free(m->folder);
     fault_engine_free(m->faults);
     journal_free(m->journal);
     secrets_free(m->secrets);

@@ -36,6 +36,8 @@ struct mock_options {
     const struct clock *clock;
     const cJSON *catalog; /* options of the catalog, see mocks/catalog.h */
     const cJSON *s3;      /* options of the S3, see mocks/s3.h */
+    /* The catalog may keep files here and below; NULL: nowhere on the disk. */
+    const char *file_root;
     size_t journal_entries;
     /* What clients call the servers, when it is not bind:port (simulation):
      * "127.0.0.1:8181". NULL: bind:port. With it mock_connecting tells of every

@@ -3,6 +3,7 @@
 #define MOCKS_MOCK_INSIDE_H
 
 #include "mocks/admin.h"
+#include "mocks/folder.h"
 #include "mocks/mock.h"
 #include "mocks/server.h"
 
@@ -16,6 +17,8 @@ struct mock {
     struct fault_engine *faults;
     struct journal *journal;
     struct s3 *s3;
+    struct folder *folder; /* NULL: none is allowed */
+    struct warehouses warehouses;
     struct catalog *catalog;
     struct admin *admin;
     struct server *servers[MOCK_SERVERS]; /* NULL: off */

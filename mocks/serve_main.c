@@ -9,8 +9,10 @@
 #include <string.h>
 #include <uv.h>
 
+#include "base/arena.h"
 #include "base/json.h"
 #include "base/options.h"
+#include "mocks/folder.h"
 #include "mocks/mock.h"
 
 enum { FILE_MAX = 16 << 20, HELP_MAX = 16384 };
@@ -19,7 +21,7 @@ enum { OK, BAD_OPTIONS, BAD_INPUT, CANNOT };
 struct serve_args {
     int64_t port[MOCK_SERVERS], seed, journal;
     const char *bind, *faults, *catalog, *s3;
-    const char *ca_file;
+    const char *warehouse, *file_root, *ca_file;
     bool tls, version;
 };
 
@@ -36,6 +38,12 @@ static const struct option_row rows[] = {
      "address to listen on (default 127.0.0.1)"},
     {"faults", "FILE", OPTION_TEXT, AT(faults), 0, 0, NULL,
      "faults to arm at the start: a list of rules, or {faults: [...]}"},
+    {"warehouse", "URI", OPTION_TEXT, AT(warehouse), 0, 0, NULL,
+     "where tables live: s3://BUCKET/... in the mock S3, or file:///... "
+     "(default s3://data-lake/warehouse)"},
+    {"file-root", "DIR", OPTION_TEXT, AT(file_root), 0, 0, NULL,
+     "folder below which file: locations are allowed (default: a file: "
+     "warehouse itself, else nowhere)"},
     {"catalog-options", "JSON", OPTION_TEXT, AT(catalog), 0, 0, NULL,
      "the catalog's options, as under world.catalog of a scenario"},
     {"s3-options", "JSON", OPTION_TEXT, AT(s3), 0, 0, NULL,
@@ -84,7 +92,8 @@ static void watch_signals(struct serve *v)
     }
 }
 
-/* ---- faults of a file ------------------------------------------------------- */
+/* ---- faults of a file -------------------------------------------------------
+ */
 
 static bool read_file(const char *file, struct str *out)
 {
@@ -109,8 +118,8 @@ static int arm(struct mock *m, const char *file, const cJSON *tree)
     if (!list)
         list = tree;
     if (!cJSON_IsArray(list)) {
-        fprintf(stderr, "%s: must be a list of faults, or {\"faults\": [...]}\n",
-                file);
+        fprintf(stderr,
+                "%s: must be a list of faults, or {\"faults\": [...]}\n", file);
         return BAD_INPUT;
     }
     cJSON_ArrayForEach(rule, list)
@@ -148,7 +157,8 @@ out:
     return rc;
 }
 
-/* ---- starting ------------------------------------------------------------------ */
+/* ---- starting
+ * ------------------------------------------------------------------ */
 
 static bool parse_options(const char *name, const char *text, cJSON **out)
 {
@@ -159,6 +169,38 @@ static bool parse_options(const char *name, const char *text, cJSON **out)
     fprintf(stderr, "icefault serve: --%s: column %d: %s\n", name, e.col,
             e.message);
     return false;
+}
+
+/* The bucket of an s3:// warehouse is made, unless the options name buckets. */
+static void want_bucket(cJSON *s3, const char *warehouse)
+{
+    static const char *const scheme = "s3://", *const usual = "data-lake";
+    if (strncmp(warehouse, scheme, strlen(scheme)) != 0 ||
+        json_get(s3, "buckets"))
+        return;
+    const char *bucket = warehouse + strlen(scheme);
+    char *name = mem_memdup(bucket, strcspn(bucket, "/"));
+    cJSON *list = cJSON_AddArrayToObject(s3, "buckets");
+    cJSON_AddItemToArray(list, cJSON_CreateString(usual));
+    if (*name && strcmp(name, usual) != 0)
+        cJSON_AddItemToArray(list, cJSON_CreateString(name));
+    free(name);
+}
+
+static void set_warehouse(const struct serve_args *args, cJSON **catalog,
+                          cJSON **s3, struct mock_options *o)
+{
+    o->file_root = args->file_root;
+    if (!args->warehouse)
+        return;
+    if (!*catalog)
+        *catalog = cJSON_CreateObject();
+    if (!*s3)
+        *s3 = cJSON_CreateObject();
+    json_set_str(*catalog, "warehouse", args->warehouse);
+    want_bucket(*s3, args->warehouse);
+    if (!o->file_root)
+        o->file_root = folder_path(args->warehouse);
 }
 
 static void say_ready(const struct mock *m)
@@ -238,6 +280,7 @@ static int serve_with(const struct serve_args *args)
         o.tls[MOCK_CATALOG] = o.tls[MOCK_S3] = TLS_GOOD;
     if (parse_options("catalog-options", args->catalog, &catalog) &&
         parse_options("s3-options", args->s3, &s3)) {
+        set_warehouse(args, &catalog, &s3, &o);
         o.catalog = catalog;
         o.s3 = s3;
         rc = serve(args, &o);

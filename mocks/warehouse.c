@@ -1,9 +1,11 @@
-/* warehouse: the catalog's files in the mock S3's own store, without HTTP. */
+/* warehouse: the catalog's files in the mock S3's own store, without HTTP, and
+ * the choice between that and a folder. */
 #include "mocks/warehouse.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "mocks/folder.h"
 #include "mocks/s3/internal.h"
 
 struct place {
@@ -78,4 +80,55 @@ const struct warehouse *warehouse_of_s3(struct s3 *s3)
                                        .exists = exists,
                                        .remove = remove_file};
     return &s3->warehouse;
+}
+
+/* ---- by scheme ----------------------------------------------------------- */
+
+/* Where the location belongs, or NULL. */
+static const struct warehouse *home(const struct warehouses *w,
+                                    const char *location)
+{
+    return folder_path(location) ? w->folder : w->s3;
+}
+
+static bool put_any(void *ctx, const char *location, struct slice bytes,
+                    char why[160])
+{
+    const struct warehouse *w = home(ctx, location);
+
+    if (w)
+        return w->put(w->ctx, location, bytes, why);
+    snprintf(why, 160, "%.100s: no folder is allowed (--file-root)", location);
+    return false;
+}
+
+static bool get_any(void *ctx, const char *location, struct str *out)
+{
+    const struct warehouse *w = home(ctx, location);
+
+    return w && w->get(w->ctx, location, out);
+}
+
+static bool exists_any(void *ctx, const char *location)
+{
+    const struct warehouse *w = home(ctx, location);
+
+    return w && w->exists(w->ctx, location);
+}
+
+static bool remove_any(void *ctx, const char *location)
+{
+    const struct warehouse *w = home(ctx, location);
+
+    return w && w->remove(w->ctx, location);
+}
+
+const struct warehouse *warehouse_by_scheme(struct warehouses *w)
+{
+    w->any = (struct warehouse){.ctx = w,
+                                .put = put_any,
+                                .get = get_any,
+                                .exists = exists_any,
+                                .remove = remove_any};
+    return &w->any;
 }

@@ -1,8 +1,10 @@
 /* warehouse: where the catalog keeps its metadata files.
  *
  * One small interface with two makers: the mock S3's own store (in the same
- * process, no HTTP), and a folder below an allowed root (later). Locations are
- * whole URIs, "s3://data-lake/warehouse/..." ; s3, s3a and s3n mean the same.
+ * process, no HTTP), and files below a folder that the operator allowed
+ * (mocks/folder.h). A third chooses between them. Locations are whole URIs,
+ * "s3://data-lake/warehouse/..." (s3, s3a and s3n mean the same) or
+ * "file:///srv/warehouse/...".
  */
 #ifndef MOCKS_WAREHOUSE_H
 #define MOCKS_WAREHOUSE_H
@@ -25,5 +27,14 @@ struct warehouse {
 struct s3;
 /* Borrowed: lives as long as the s3. */
 const struct warehouse *warehouse_of_s3(struct s3 *s3);
+
+/* Files and absolute paths go to folder, all else to s3. */
+struct warehouses {
+    const struct warehouse *s3;
+    const struct warehouse *folder; /* NULL: none is allowed */
+    struct warehouse any;           /* made by warehouse_by_scheme */
+};
+/* Borrowed: lives as long as w, which keeps its place. */
+const struct warehouse *warehouse_by_scheme(struct warehouses *w);
 
 #endif
