@@ -199,6 +199,11 @@ check-determinism: build
 check-clients: build
 	@ci/clients
 
+## check-rck: the Java compatibility kit against icefault serve (needs JDK, Maven)
+.PHONY: check-rck
+check-rck: build
+	@ci/rck
+
 ## check-san: unit tests and scenarios under address and undefined sanitizers
 .PHONY: check-san
 check-san:
