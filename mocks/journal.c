@@ -505,6 +505,16 @@ static void trace_names(const struct journal_entry *e, struct str *out)
     }
 }
 
+/* How much of a huge answer the kernel took before the peer went away is the
+ * kernel's affair, and another number each time. */
+static void trace_sent(const struct journal_entry *e, struct str *out)
+{
+    if (e->ended && strcmp(e->ended, "peer-gone") == 0)
+        str_addz(out, " out=cut");
+    else
+        str_addf(out, " out=%zu", e->answer_bytes);
+}
+
 static void trace_entry(const struct journal_entry *e, struct str *out)
 {
     str_addf(out, "%llu %lld %s %s c%llu", (unsigned long long)e->seq,
@@ -513,13 +523,14 @@ static void trace_entry(const struct journal_entry *e, struct str *out)
     if (e->exchange)
         str_addf(out, " x%llu", (unsigned long long)e->exchange);
     trace_names(e, out);
-    if (e->kind == JOURNAL_EXCHANGE)
-        str_addf(out,
-                 " %s in=%zu status=%d out=%zu hash=%016llx faults=%s "
-                 "ended=%s end=%lld",
-                 e->method, e->request_bytes, e->status, e->answer_bytes,
+    if (e->kind == JOURNAL_EXCHANGE) {
+        str_addf(out, " %s in=%zu status=%d", e->method, e->request_bytes,
+                 e->status);
+        trace_sent(e, out);
+        str_addf(out, " hash=%016llx faults=%s ended=%s end=%lld",
                  (unsigned long long)e->answer_hash, e->faults, e->ended,
                  (long long)e->end_ns);
+    }
     str_addc(out, '\n');
 }
 
