@@ -162,7 +162,7 @@ static void play_start(struct play *p)
         ice_settings_load(&p->settings, NULL, play_getenv, p, why), 0);
     CU_ASSERT_EQUAL_FATAL(ice_catalog_new(&p->c, &p->settings, &env, &p->e),
                           ICE_OK);
-    ice_set_deadline_ms(p->c, 2000); /* when more is sent than is scripted */
+    ice_set_deadline_ms(p->c, 30000); /* when more is sent than is scripted */
 }
 
 /* Appends "METHOD last-part-of-path" of one request. */
