@@ -249,8 +249,9 @@ static bool make_list(const struct reading *r, size_t n, size_t item_size,
         else
             snprintf(what, sizeof(what), "%lld to %lld",
                      (long long)r->field->min, (long long)r->field->max);
-        return spec_fail(r->e, r->node, "'%s' must have %s entries, has %zu",
-                         r->field->name, what, n);
+        spec_fail(r->e, r->node, "'%s' must have %s entries, has %zu",
+                  r->field->name, what, n);
+        return false;
     }
     list->n = n;
     list->items = arena_alloc(r->arena, n * item_size);

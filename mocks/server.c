@@ -45,14 +45,17 @@ static bool parse_address(const char *host, int port, struct address *out)
 
 static int bound_port(int fd)
 {
-    struct sockaddr_storage a = {0};
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } a;
     socklen_t n = sizeof(a);
 
-    if (getsockname(fd, (struct sockaddr *)&a, &n))
+    memset(&a, 0, sizeof(a));
+    if (getsockname(fd, &a.any, &n))
         return 0;
-    return ntohs(a.ss_family == AF_INET6
-                     ? ((struct sockaddr_in6 *)&a)->sin6_port
-                     : ((struct sockaddr_in *)&a)->sin_port);
+    return ntohs(a.any.sa_family == AF_INET6 ? a.v6.sin6_port : a.v4.sin_port);
 }
 
 static int bound_socket(const struct address *a)
@@ -428,7 +431,7 @@ void server_connecting(struct server *s)
                                                s->attempts + 1);
     s->attempts++;
     set_listener(s, listener_for(r));
-    if (s->listener == LISTENER_OPEN)
+    if (!r || s->listener == LISTENER_OPEN)
         push_met(s, r);
     else
         tell(s, r);

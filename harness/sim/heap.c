@@ -65,7 +65,7 @@ void *reallocarray(void *old, size_t n, size_t size)
 {
     if (size && n > SIZE_MAX / size)
         return errno = ENOMEM, NULL;
-    return realloc(old, n * size);
+    return realloc(old, n * size); /* NOLINT: 0 is the caller's choice */
 }
 
 void *memalign(size_t alignment, size_t n)

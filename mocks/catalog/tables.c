@@ -296,9 +296,11 @@ static bool identifier(struct call *k, const char *member, struct ns_name *ns,
                        const char **table)
 {
     const cJSON *id = json_get(k->body, member);
-    if (!id)
-        return fail(&k->f, "BadRequestException",
-                    "Cannot parse missing identifier: %s", member);
+    if (!id) {
+        fail(&k->f, "BadRequestException",
+             "Cannot parse missing identifier: %s", member);
+        return false;
+    }
     if (!ns_from_json(json_get(id, "namespace"), k->c->o.separator, ns,
                       &k->f) ||
         !name_check(json_str(id, "name"), "table name", &k->f))
