@@ -79,10 +79,20 @@ static void free_exchange(struct exchange *x)
     free(x);
 }
 
+/* Rules of phases that were never reached, and state faults that could not be
+ * done, did not fire. */
+static void give_back(struct exchange *x)
+{
+    for (int i = 0; i < FAULT_PHASES; i++)
+        if (x->plan.rule[i] && !(x->met & 1u << i))
+            fault_unfire(x->plan.rule[i]);
+}
+
 void exchange_finish(struct exchange *x)
 {
     if (!x->ended)
         x->ended = "peer-gone";
+    give_back(x);
     x->connection = NULL;
     x->finished = true;
     if (x->journal_entry)
@@ -280,6 +290,8 @@ static bool change_state(struct exchange *x, const struct fault_rule *r)
         bool done =
             s->meddle(s->state, x, meddles[i].what, r->params.params, why);
         note_meddling(x, r, done ? NULL : why);
+        if (!done)
+            x->met &= ~(1u << r->phase);
     }
     return true;
 }
@@ -452,7 +464,7 @@ static void after(struct exchange *x, const struct fault_rule *r)
 {
     switch (r->action->level) {
     case FAULT_ENDING:
-        if (r->params.at_byte < 0 && !r->params.at)
+        if (!r->params.placed)
             end_by(x, r->action->kind);
         else
             act_answer(x); /* its beginning is sent */
@@ -581,7 +593,8 @@ void exchange_bad_request(struct exchange *x)
 
     if (!x->journal_entry && !is_admin(x))
         journal_begin(x->mock->journal, mock_now_ns(x->mock), x);
-    fault_plan_done(x->mock->faults, &x->plan); /* it never came to be */
+    give_back(x); /* it never came to be */
+    fault_plan_done(x->mock->faults, &x->plan);
     if (x->service->answer_bad_request)
         x->service->answer_bad_request(x, status, reason);
     else

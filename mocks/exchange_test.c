@@ -326,6 +326,37 @@ static void a_restart_resets_connections(void)
     end();
 }
 
+static uint64_t times_fired(size_t i)
+{
+    return fault_at(mock_faults(w.mock), i)->fired;
+}
+
+/* The answer never came to the bytes: the second rule waits for another. */
+static void what_was_never_reached_did_not_fire(void)
+{
+    struct client c;
+
+    begin();
+    arm("{\"match\":{\"operation\":\"loadTable\"},\"phase\":\"before\","
+        "\"do\":\"reset\"}");
+    arm("{\"match\":{\"operation\":\"loadTable\"},\"phase\":\"during\","
+        "\"do\":{\"reset\":{\"at_byte\":9}}}");
+    call(&c);
+    say(&c, GET);
+    until_over(&c);
+    CU_ASSERT_EQUAL(c.got.len, 0);
+    hang_up(&c);
+    CU_ASSERT_EQUAL(times_fired(0), 1);
+    CU_ASSERT_EQUAL(times_fired(1), 0);
+    call(&c);
+    say(&c, GET);
+    until_over(&c);
+    CU_ASSERT_EQUAL(c.got.len, 9);
+    CU_ASSERT_EQUAL(times_fired(1), 1);
+    hang_up(&c);
+    end();
+}
+
 /* ---- making -------------------------------------------------------------- */
 
 static void a_port_in_use_is_told(void)
@@ -399,5 +430,7 @@ UNIT_MAIN("exchange", UNIT(endings_are_what_they_say),
           UNIT(the_hook_sees_both_phases),
           UNIT(a_restart_by_fault_comes_after_the_effect),
           UNIT(late_apply_goes_on_beside_a_stall),
-          UNIT(a_restart_resets_connections), UNIT(a_port_in_use_is_told),
-          UNIT(bad_options_are_told), UNIT(reset_forgets))
+          UNIT(a_restart_resets_connections),
+          UNIT(what_was_never_reached_did_not_fire),
+          UNIT(a_port_in_use_is_told), UNIT(bad_options_are_told),
+          UNIT(reset_forgets))

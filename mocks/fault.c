@@ -152,6 +152,11 @@ static void release(struct fault_engine *e, struct fault_entry *f)
     fault_entry_free(f);
 }
 
+void fault_unfire(struct fault_rule *r)
+{
+    r->fired--;
+}
+
 void fault_plan_done(struct fault_engine *e, struct fault_plan *plan)
 {
     for (size_t i = 0; i < FAULT_PHASES; i++)

@@ -119,6 +119,7 @@ struct fault_params { /* the union of all actions' parameters */
                          request or answer, head included; -1: not given: half
                          of it in phase during, no byte at all in the others */
     int at;           /* or enum fault_place */
+    bool placed;      /* one of them was given */
     int of;           /* enum fault_side */
     int64_t ms;       /* delay: fixed, or least of uniform, or median */
     int64_t most_ms;  /* delay: most */
@@ -192,10 +193,12 @@ enum fault_moment { FAULT_ON_HEAD, FAULT_ON_END, FAULT_ON_BOTH };
  * one moment: FAULT_ON_HEAD asks those that work on the request's bytes,
  * FAULT_ON_END all others, FAULT_ON_BOTH both. Adds to the plan, which starts
  * out empty. Counts as matched and,
- * where chosen, as fired. An exchange whose request is cut short keeps the
- * counts. */
+ * where chosen, as fired. An exchange whose request is cut short stays
+ * counted as matched. */
 void fault_decide(struct fault_engine *e, const struct exchange *x,
                   enum fault_moment moment, struct fault_plan *plan);
+/* A rule that was chosen was not carried out after all. */
+void fault_unfire(struct fault_rule *r);
 /* The exchange is over: its plan's rules may go, if they were removed in the
  * meantime. Removed rules that a plan still names live on until then. */
 void fault_plan_done(struct fault_engine *e, struct fault_plan *plan);

@@ -283,6 +283,7 @@ static bool judge_place(struct fault_entry *f, const cJSON *given,
                              "a request is cut before the server acts: of: "
                              "request needs phase during");
     }
+    p->placed = byte || at;
     if (byte)
         p->at = FAULT_AT_NONE;
     if (at && p->at == FAULT_AT_NONE)
