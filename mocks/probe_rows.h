@@ -1,0 +1,706 @@
+/* probe_rows: what must come of each action in each phase; for
+ * fault_probe_test.c only. */
+#ifndef MOCKS_PROBE_ROWS_H
+#define MOCKS_PROBE_ROWS_H
+
+#include "mocks/probe_connection.h"
+
+enum {
+    BEFORE = 1 << FAULT_BEFORE,
+    AFTER = 1 << FAULT_AFTER,
+    DURING = 1 << FAULT_DURING,
+    CATALOG = 1 << MOCK_CATALOG,
+    S3 = 1 << MOCK_S3,
+    BOTH = CATALOG | S3,
+    HTTP = 1,
+    HTTPS = 2
+};
+
+/* ---- what else is so, while the world is still open ---------------------- */
+
+/* The answer to a read of "old" by another client; the caller deletes. */
+static inline cJSON *old_now(struct probe *p)
+{
+    struct client c;
+    cJSON *body;
+
+    connect_to(&c, p->cell->tls);
+    say_op(&c, OP_READ);
+    settle();
+    EXPECT(p, answered_with(&c, "HTTP/1.1 200 OK\r\n"));
+    body = body_tree(&c.got);
+    hang_up(&c);
+    return body;
+}
+
+static inline const cJSON *metadata(const cJSON *answer)
+{
+    return json_get(answer, "metadata");
+}
+
+static inline int columns(const cJSON *answer)
+{
+    const cJSON *schemas = json_get(metadata(answer), "schemas");
+    int n = cJSON_GetArraySize(schemas);
+
+    return cJSON_GetArraySize(
+        json_get(cJSON_GetArrayItem(schemas, n - 1), "fields"));
+}
+
+static inline bool rival_wrote(const cJSON *answer)
+{
+    const cJSON *list = json_get(metadata(answer), "snapshots");
+    const cJSON *summary = json_get(cJSON_GetArrayItem(list, 0), "summary");
+
+    return cJSON_GetArraySize(list) == 1 &&
+           json_str(summary, "icefault.rival") != NULL;
+}
+
+static inline bool is_blue(const cJSON *answer)
+{
+    const char *z =
+        json_str(json_get(metadata(answer), "properties"), "colour");
+
+    return z && !strcmp(z, "blue");
+}
+
+static inline bool other_uuid(const cJSON *a, const cJSON *b)
+{
+    const char *x = json_str(metadata(a), "table-uuid");
+    const char *y = json_str(metadata(b), "table-uuid");
+
+    return x && y && strcmp(x, y) != 0;
+}
+
+/* plain, got (of the faulted read; before: it shows the change already) and
+ * what is read now. */
+static inline void compare(struct probe *p,
+                           bool (*differ)(const cJSON *, const cJSON *))
+{
+    cJSON *plain = body_tree(&p->plain), *got = body_tree(&p->got);
+    cJSON *now = old_now(p);
+
+    EXPECT(p, differ(plain, now));
+    EXPECT(p, differ(plain, got) == (p->cell->phase == FAULT_BEFORE));
+    EXPECT(p, differ(got, now) == (p->cell->phase == FAULT_AFTER));
+    cJSON_Delete(plain);
+    cJSON_Delete(got);
+    cJSON_Delete(now);
+}
+
+static void also_swapped(struct probe *p)
+{
+    compare(p, other_uuid);
+}
+
+static bool more_columns(const cJSON *a, const cJSON *b)
+{
+    return columns(b) == columns(a) + 1 && !other_uuid(a, b);
+}
+
+static void also_drifted(struct probe *p)
+{
+    compare(p, more_columns);
+}
+
+static void also_rival_first(struct probe *p)
+{
+    cJSON *now = old_now(p);
+
+    EXPECT(p, rival_wrote(now) && !is_blue(now));
+    cJSON_Delete(now);
+}
+
+static void also_rival_second(struct probe *p)
+{
+    cJSON *now = old_now(p);
+
+    EXPECT(p, rival_wrote(now) && is_blue(now));
+    cJSON_Delete(now);
+}
+
+static void also_blue_twice(struct probe *p)
+{
+    cJSON *now = old_now(p);
+    const cJSON *log = json_get(metadata(now), "metadata-log");
+
+    EXPECT(p, is_blue(now) && cJSON_GetArraySize(log) == 2);
+    cJSON_Delete(now);
+}
+
+/* Another read shows what the faulted one did not. */
+static void also_fresh_again(struct probe *p)
+{
+    struct client c;
+
+    connect_to(&c, p->cell->tls);
+    say_op(&c, OP_READ);
+    settle();
+    EXPECT(p, answered_with(&c, "HTTP/1.1 200 OK\r\n"));
+    if (p->cell->which == MOCK_S3)
+        EXPECT(p, strstr(str_z(&c.got), "\r\n\r\nothers") != NULL);
+    else
+        EXPECT(p, strstr(str_z(&c.got), "icefault.rival") != NULL);
+    hang_up(&c);
+}
+
+/* The page that the answer names is there, and names another. */
+static void also_endless(struct probe *p)
+{
+    bool fresh = json_bool(p->params, "fresh");
+    struct client c;
+
+    connect_to(&c, p->cell->tls);
+    for (int i = 1; i < 4; i++) {
+        char query[40], next[60];
+        snprintf(query, sizeof(query),
+                 fresh ? "pageToken=endless-%d" : "pageToken=endless", i);
+        snprintf(next, sizeof(next),
+                 fresh ? "\"next-page-token\":\"endless-%d\""
+                       : "\"next-page-token\":\"endless\"",
+                 i + 1);
+        str_reset(&c.got);
+        say_query(&c, &requests[OP_LIST][MOCK_CATALOG], query);
+        settle();
+        EXPECT(p, strstr(str_z(&c.got), "[[\"db\"]]") != NULL);
+        EXPECT(p, strstr(str_z(&c.got), next) != NULL);
+    }
+    hang_up(&c);
+}
+
+/* ---- the rows ------------------------------------------------------------ */
+
+#define PLACES(a)                                                              \
+    "{\"" a "\":{\"at\":\"half\"}}", "{\"" a "\":{\"at\":\"status\"}}",        \
+        "{\"" a "\":{\"at\":\"head\"}}", "{\"" a "\":{\"at\":\"body\"}}",      \
+        "{\"" a "\":{\"at_byte\":1}}", "{\"" a "\":{\"at_byte\":99999}}"
+#define OF_ANSWER(a) "{\"" a "\":{\"of\":\"answer\",\"at_byte\":0}}"
+#define OF_REQUEST(a)                                                          \
+    "{\"" a "\":{\"of\":\"request\"}}",                                        \
+        "{\"" a "\":{\"of\":\"request\",\"at_byte\":1}}",                      \
+        "{\"" a "\":{\"of\":\"request\",\"at\":\"half\"}}",                    \
+        "{\"" a "\":{\"of\":\"request\",\"at\":\"status\"}}",                  \
+        "{\"" a "\":{\"of\":\"request\",\"at\":\"head\"}}",                    \
+        "{\"" a "\":{\"of\":\"request\",\"at\":\"body\"}}"
+#define ENDING(k, a, ends)                                                     \
+    {.kind = k,                                                                \
+     .phases = BEFORE,                                                         \
+     .servers = BOTH,                                                          \
+     .does = DOES("\"" a "\""),                                                \
+     .bytes = bytes_none,                                                      \
+     .ending = ends,                                                           \
+     .effect = NOT_APPLIED},                                                   \
+        {.kind = k,                                                            \
+         .phases = AFTER,                                                      \
+         .servers = BOTH,                                                      \
+         .does = DOES("\"" a "\""),                                            \
+         .bytes = bytes_none,                                                  \
+         .ending = ends,                                                       \
+         .effect = APPLIED},                                                   \
+        {.kind = k,                                                            \
+         .phases = AFTER,                                                      \
+         .servers = BOTH,                                                      \
+         .does = DOES(PLACES(a)),                                              \
+         .bytes = bytes_prefix,                                                \
+         .ending = ends,                                                       \
+         .effect = APPLIED},                                                   \
+    {                                                                          \
+        .kind = k, .phases = DURING, .servers = BOTH,                          \
+        .does = DOES("\"" a "\"", PLACES(a)), .bytes = bytes_prefix,           \
+        .ending = ends, .effect = APPLIED                                      \
+    }
+#define ENDING_OF(k, a, ends)                                                  \
+    {.kind = k,                                                                \
+     .phases = DURING,                                                         \
+     .servers = BOTH,                                                          \
+     .does = DOES(OF_ANSWER(a)),                                               \
+     .bytes = bytes_prefix,                                                    \
+     .ending = ends,                                                           \
+     .effect = APPLIED},                                                       \
+    {                                                                          \
+        .kind = k, .phases = DURING, .servers = BOTH,                          \
+        .does = DOES(OF_REQUEST(a)), .bytes = bytes_none, .ending = ends,      \
+        .effect = NOT_APPLIED                                                  \
+    }
+#define READING(k, does_, how)                                                 \
+    {                                                                          \
+        .kind = k, .phases = DURING, .servers = BOTH, .op = OP_READ,           \
+        .does = does_, .bytes = how                                            \
+    }
+#define WRITING(k, phase, servers_, does_, how, eff)                           \
+    {                                                                          \
+        .kind = k, .phases = phase, .servers = servers_, .does = does_,        \
+        .bytes = how, .effect = eff                                            \
+    }
+#define MALFORMED(word) DOES("{\"malformed\":{\"what\":\"" word "\"}}")
+
+#define DELAYS                                                                 \
+    DOES(EXAMPLE, "{\"delay\":{\"time\":\"250ms\"}}",                          \
+         "{\"delay\":{\"time\":\"250ms\",\"shape\":\"fixed\"}}",               \
+         "{\"delay\":{\"time\":\"1s\",\"shape\":\"lognormal\","                \
+         "\"most\":\"1m\"}}")
+
+static const struct row rows[] = {
+    {.kind = FAULT_REFUSE,
+     .phases = BEFORE,
+     .servers = BOTH,
+     .does = DOES(EXAMPLE),
+     .whole = whole_kept_out},
+    {.kind = FAULT_BLACKHOLE,
+     .phases = BEFORE,
+     .servers = BOTH,
+     .does = DOES(EXAMPLE),
+     .whole = whole_kept_out},
+    {.kind = FAULT_DOWN,
+     .phases = BEFORE,
+     .servers = BOTH,
+     .does = DOES(EXAMPLE, "{\"down\":{\"state\":\"keep\"}}"),
+     .whole = whole_down},
+    {.kind = FAULT_IDLE_CLOSE,
+     .phases = BEFORE,
+     .servers = BOTH,
+     .does = DOES(EXAMPLE, "\"idle-close\""),
+     .whole = whole_idle_close},
+    {.kind = FAULT_TLS,
+     .phases = BEFORE,
+     .servers = BOTH,
+     .does = DOES(EXAMPLE, "{\"tls\":{\"what\":\"wrong-name\"}}",
+                  "{\"tls\":{\"what\":\"untrusted\"}}",
+                  "{\"tls\":{\"what\":\"cut\"}}"),
+     .whole = whole_tls},
+
+    ENDING(FAULT_RESET, "reset", ENDS_RST),
+    ENDING_OF(FAULT_RESET, "reset", ENDS_RST),
+    {.kind = FAULT_RESET,
+     .phases = AFTER | DURING,
+     .servers = BOTH,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_prefix,
+     .ending = ENDS_RST,
+     .effect = APPLIED},
+    ENDING(FAULT_CLOSE, "close", ENDS_FIN),
+    ENDING_OF(FAULT_CLOSE, "close", ENDS_FIN),
+    ENDING(FAULT_HALF_CLOSE, "half-close", ENDS_HALF),
+    ENDING(FAULT_STALL, "stall", ENDS_SILENT),
+    ENDING_OF(FAULT_STALL, "stall", ENDS_SILENT),
+    {.kind = FAULT_STALL,
+     .phases = AFTER | DURING,
+     .servers = BOTH,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_prefix,
+     .ending = ENDS_SILENT,
+     .effect = APPLIED},
+
+    WRITING(FAULT_DELAY, BEFORE, BOTH, DELAYS, bytes_delayed_before,
+            APPLIED_LATE),
+    WRITING(FAULT_DELAY, AFTER, BOTH, DELAYS, bytes_delayed_after, APPLIED),
+    WRITING(FAULT_DELAY, DURING, BOTH, DELAYS, bytes_delayed_during, APPLIED),
+    READING(FAULT_DELAY,
+            DOES("{\"delay\":{\"time\":\"1s\",\"at\":\"half\"}}",
+                 "{\"delay\":{\"time\":\"1s\",\"at\":\"status\"}}",
+                 "{\"delay\":{\"time\":\"1s\",\"at\":\"head\"}}",
+                 "{\"delay\":{\"time\":\"1s\",\"at\":\"body\"}}",
+                 "{\"delay\":{\"time\":\"1s\",\"at_byte\":7}}"),
+            bytes_delayed_during),
+    WRITING(FAULT_THROTTLE, DURING, BOTH,
+            DOES(EXAMPLE, "\"throttle\"",
+                 "{\"throttle\":{\"bytes\":100,\"every\":\"10ms\"}}"),
+            bytes_throttled, APPLIED),
+    READING(FAULT_THROTTLE,
+            DOES("{\"throttle\":{\"bytes\":9,\"at\":\"half\"}}",
+                 "{\"throttle\":{\"bytes\":9,\"at\":\"status\"}}",
+                 "{\"throttle\":{\"bytes\":9,\"at\":\"head\"}}",
+                 "{\"throttle\":{\"bytes\":9,\"at\":\"body\"}}",
+                 "{\"throttle\":{\"bytes\":9,\"at_byte\":20}}"),
+            bytes_throttled),
+    WRITING(
+        FAULT_DRIP, DURING, BOTH,
+        DOES(EXAMPLE, "\"drip\"", "{\"drip\":{\"bytes\":20,\"every\":\"1s\"}}"),
+        bytes_dripping, APPLIED),
+    READING(FAULT_DRIP,
+            DOES(EXAMPLE, "{\"drip\":{\"at\":\"half\"}}",
+                 "{\"drip\":{\"at\":\"status\"}}",
+                 "{\"drip\":{\"at\":\"head\"}}", "{\"drip\":{\"at_byte\":20}}"),
+            bytes_dripping),
+
+    {.kind = FAULT_TRUNCATE,
+     .phases = DURING,
+     .servers = BOTH,
+     .does = DOES(EXAMPLE, "\"truncate\"", PLACES("truncate")),
+     .bytes = bytes_truncated,
+     .ending = ENDS_FIN,
+     .effect = APPLIED},
+    {.kind = FAULT_TRUNCATE,
+     .phases = DURING,
+     .servers = BOTH,
+     .op = OP_READ,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_truncated,
+     .ending = ENDS_FIN},
+    WRITING(FAULT_CORRUPT, DURING, BOTH, DOES("\"corrupt\"", PLACES("corrupt")),
+            bytes_corrupt, APPLIED),
+    READING(FAULT_CORRUPT, DOES(EXAMPLE, "{\"corrupt\":{\"bytes\":\"1MiB\"}}"),
+            bytes_corrupt),
+    {.kind = FAULT_GARBAGE,
+     .phases = DURING,
+     .servers = BOTH,
+     .does = DOES(EXAMPLE, "\"garbage\"", PLACES("garbage"),
+                  "{\"garbage\":{\"bytes\":\"1MiB\"}}"),
+     .bytes = bytes_garbage,
+     .ending = ENDS_FIN,
+     .effect = APPLIED},
+
+    WRITING(FAULT_MALFORMED, DURING, BOTH, MALFORMED("status-line"),
+            bytes_bad_status_line, APPLIED),
+    WRITING(FAULT_MALFORMED, DURING, BOTH, MALFORMED("header"),
+            bytes_bad_header, APPLIED),
+    WRITING(FAULT_MALFORMED, DURING, BOTH, MALFORMED("chunk"), bytes_bad_chunk,
+            APPLIED),
+    WRITING(FAULT_MALFORMED, DURING, BOTH, DOES(EXAMPLE), bytes_bad_json,
+            APPLIED),
+    WRITING(FAULT_MALFORMED, DURING, BOTH, MALFORMED("utf8"), bytes_bad_utf8,
+            APPLIED),
+    READING(FAULT_MALFORMED, MALFORMED("chunk"), bytes_bad_chunk),
+    READING(FAULT_MALFORMED, MALFORMED("utf8"), bytes_bad_utf8),
+    {.kind = FAULT_MALFORMED,
+     .phases = DURING,
+     .servers = BOTH,
+     .op = OP_LIST,
+     .does = MALFORMED("xml"),
+     .bytes = bytes_bad_xml},
+    WRITING(FAULT_HUGE, DURING, BOTH,
+            DOES("{\"huge\":{\"what\":\"headers\"}}",
+                 "{\"huge\":{\"what\":\"headers\",\"bytes\":5000}}"),
+            bytes_huge_headers, APPLIED),
+    WRITING(FAULT_HUGE, DURING, BOTH,
+            DOES(EXAMPLE, "{\"huge\":{\"what\":\"body\",\"bytes\":70000}}"),
+            bytes_huge_body, APPLIED),
+
+#define UNAVAILABLE                                                            \
+    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\n"                   \
+    "@Content-Length: #\r\n\r\n"
+    {.kind = FAULT_STATUS,
+     .phases = BEFORE,
+     .servers = BOTH,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_text,
+     .answer = {UNAVAILABLE},
+     .effect = NOT_APPLIED},
+    {.kind = FAULT_STATUS,
+     .phases = AFTER,
+     .servers = BOTH,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_text,
+     .answer = {UNAVAILABLE},
+     .effect = APPLIED},
+    {.kind = FAULT_STATUS,
+     .phases = AFTER,
+     .servers = BOTH,
+     .does = DOES("{\"status\":{\"status\":799,\"body\":\"odd\","
+                  "\"content_type\":\"text/odd\",\"headers\":{\"X-A\":\"b\","
+                  "\"X-N\":7},\"retry_after\":\"soon\"}}"),
+     .bytes = bytes_text,
+     .answer = {"HTTP/1.1 799 Unknown\r\nContent-Type: text/odd\r\nX-A: b\r\n"
+                "X-N: 7\r\nRetry-After: soon\r\n@Content-Length: #\r\n\r\nodd"},
+     .effect = APPLIED},
+
+#define LATER                                                                  \
+    "Date: Tue, 14 Nov 2023 22:13:20 GMT\r\n"                                  \
+    "Retry-After: Tue, 14 Nov 2023 22:13:30 GMT\r\n"
+#define UNAVAILABLE_ERROR                                                      \
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: "                       \
+    "application/json\r\n" LATER                                               \
+    "Server: icefault\r\nContent-Length: #\r\n\r\n"                            \
+    "{\"error\":{\"message\":\"Service unavailable\",\"type\":"                \
+    "\"ServiceUnavailableException\",\"code\":503}}"
+#define SLOW_DOWN                                                              \
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/xml\r\n"    \
+    "Retry-After: 7\r\n@Content-Length: #\r\n\r\n"                             \
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>SlowDown</Code>" \
+    "<Message>Resource requested is unreadable, please reduce your request "   \
+    "rate.</Message><Key>new</Key>"                                            \
+    "<BucketName>data-lake</BucketName><Resource>/data-lake/new</Resource>"    \
+    "<RequestId>$</RequestId><HostId>&</HostId></Error>"
+#define SLOW_DOES "{\"error\":{\"type\":\"SlowDown\",\"retry_after\":7}}"
+    {.kind = FAULT_ERROR,
+     .phases = BEFORE,
+     .servers = CATALOG,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_text,
+     .answer = {UNAVAILABLE_ERROR},
+     .effect = NOT_APPLIED},
+    {.kind = FAULT_ERROR,
+     .phases = AFTER,
+     .servers = CATALOG,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_text,
+     .answer = {UNAVAILABLE_ERROR},
+     .effect = APPLIED},
+    {.kind = FAULT_ERROR,
+     .phases = BEFORE,
+     .servers = S3,
+     .does = DOES(SLOW_DOES),
+     .bytes = bytes_text,
+     .answer = {SLOW_DOWN},
+     .effect = NOT_APPLIED},
+    {.kind = FAULT_ERROR,
+     .phases = AFTER,
+     .servers = S3,
+     .does = DOES(SLOW_DOES),
+     .bytes = bytes_text,
+     .answer = {SLOW_DOWN},
+     .effect = APPLIED},
+
+#define GATEWAY_PAGE                                                           \
+    "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\n"                  \
+    "Server: nginx\r\n~Content-Length: #\r\n\r\n<html>\r\n"                    \
+    "<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"                \
+    "<center><h1>502 Bad Gateway</h1></center>\r\n"                            \
+    "<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+    {.kind = FAULT_HTML,
+     .phases = BEFORE,
+     .servers = BOTH,
+     .does = DOES(EXAMPLE, "\"html\""),
+     .bytes = bytes_text,
+     .answer = {GATEWAY_PAGE},
+     .effect = NOT_APPLIED},
+    {.kind = FAULT_HTML,
+     .phases = AFTER,
+     .servers = BOTH,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_text,
+     .answer = {GATEWAY_PAGE},
+     .effect = APPLIED},
+    {.kind = FAULT_CONTENT_TYPE,
+     .phases = AFTER,
+     .servers = BOTH,
+     .op = OP_READ,
+     .does = DOES(EXAMPLE, "{\"content-type\":{\"content_type\":\"\"}}"),
+     .bytes = bytes_content_type},
+    WRITING(FAULT_BODY, AFTER, BOTH,
+            DOES(EXAMPLE, "{\"body\":{\"body\":\"no\\u00e9 JSON\"}}"),
+            bytes_body, APPLIED),
+    {.kind = FAULT_BODY,
+     .phases = AFTER,
+     .servers = BOTH,
+     .op = OP_READ,
+     .does = DOES("{\"body\":{\"body\":\"{}\",\"content_type\":\"text/x\"}}"),
+     .bytes = bytes_body},
+
+    WRITING(FAULT_TWICE, AFTER, S3, DOES(EXAMPLE), bytes_all, APPLIED_TWICE),
+    {.kind = FAULT_TWICE,
+     .phases = AFTER,
+     .servers = CATALOG,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_text,
+     .answer = {"HTTP/1.1 409 Conflict\r\nContent-Type: application/json\r\n"
+                "@Content-Length: #\r\n\r\n{\"error\":{\"message\":\"Table "
+                "already exists: db.new\",\"type\":\"AlreadyExistsException\","
+                "\"code\":409}}"},
+     .effect = APPLIED},
+    {.kind = FAULT_TWICE,
+     .phases = AFTER,
+     .servers = CATALOG,
+     .op = OP_SET,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_other,
+     .effect = APPLIED_TWICE,
+     .there = IS_GONE,
+     .also = also_blue_twice},
+    {.kind = FAULT_LATE_APPLY,
+     .phases = BEFORE,
+     .servers = CATALOG,
+     .does = DOES(EXAMPLE,
+                  "{\"late-apply\":{\"time\":\"1s\",\"then\":\"answer\"}}"),
+     .bytes = bytes_text,
+     .answer = {"HTTP/1.1 504 Gateway Timeout\r\nContent-Type: "
+                "application/json\r\n@Content-Length: #\r\n\r\n{\"error\":"
+                "{\"message\":\"Gateway Timeout\",\"type\":"
+                "\"GatewayTimeoutException\",\"code\":504}}"},
+     .effect = APPLIED_LATE},
+    {.kind = FAULT_LATE_APPLY,
+     .phases = BEFORE,
+     .servers = S3,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_text,
+     .answer = {NULL,
+                "HTTP/1.1 504 Gateway Timeout\r\nContent-Type: "
+                "application/xml\r\n@Content-Length: #\r\n\r\n<?xml "
+                "version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>"
+                "InternalError</Code><Message>Gateway Timeout</Message>"
+                "<Key>new</Key><BucketName>data-lake</BucketName><Resource>"
+                "/data-lake/new</Resource><RequestId>$</RequestId><HostId>&"
+                "</HostId></Error>"},
+     .effect = APPLIED_LATE},
+    {.kind = FAULT_LATE_APPLY,
+     .phases = BEFORE,
+     .servers = BOTH,
+     .does = DOES("{\"late-apply\":{\"time\":\"1s\",\"then\":\"reset\"}}"),
+     .bytes = bytes_none,
+     .ending = ENDS_RST,
+     .effect = APPLIED_LATE},
+    {.kind = FAULT_LATE_APPLY,
+     .phases = BEFORE,
+     .servers = BOTH,
+     .does = DOES("{\"late-apply\":{\"time\":\"1s\",\"then\":\"stall\"}}"),
+     .bytes = bytes_none,
+     .ending = ENDS_SILENT,
+     .effect = APPLIED_LATE},
+    WRITING(FAULT_LIE_OK, BEFORE, BOTH, DOES(EXAMPLE), bytes_all, NOT_APPLIED),
+    {.kind = FAULT_STALE_READ,
+     .phases = BEFORE,
+     .servers = BOTH,
+     .op = OP_READ,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_all,
+     .changed = true,
+     .also = also_fresh_again},
+
+    {.kind = FAULT_RIVAL_COMMIT,
+     .phases = BEFORE,
+     .servers = CATALOG,
+     .op = OP_COMMIT,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_text,
+     .answer =
+         {"HTTP/1.1 409 Conflict\r\nContent-Type: application/json\r\n"
+          "@Content-Length: #\r\n\r\n{\"error\":{\"message\":\"Requirement "
+          "failed: branch main was created concurrently\",\"type\":"
+          "\"CommitFailedException\",\"code\":409}}"},
+     .also = also_rival_first},
+    {.kind = FAULT_RIVAL_COMMIT,
+     .phases = AFTER,
+     .servers = CATALOG,
+     .op = OP_COMMIT,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_all,
+     .effect = APPLIED,
+     .there = IS_GONE,
+     .also = also_rival_second},
+    {.kind = FAULT_RIVAL_CREATE,
+     .phases = BEFORE,
+     .servers = CATALOG,
+     .does = DOES(EXAMPLE, "{\"rival-create\":{\"fits\":false}}",
+                  "\"rival-create\""),
+     .bytes = bytes_text,
+     .answer = {"HTTP/1.1 409 Conflict\r\nContent-Type: application/json\r\n"
+                "@Content-Length: #\r\n\r\n{\"error\":{\"message\":\"Table "
+                "already exists: db.new\",\"type\":\"AlreadyExistsException\","
+                "\"code\":409}}"},
+     .effect = NOT_APPLIED,
+     .there = IS_THERE},
+    {.kind = FAULT_RIVAL_CREATE,
+     .phases = AFTER,
+     .servers = CATALOG,
+     .op = OP_STATE,
+     .does = DOES("{\"rival-create\":{\"fits\":false}}"),
+     .bytes = bytes_all,
+     .there = IS_THERE},
+    {.kind = FAULT_RIVAL_CREATE,
+     .phases = AFTER,
+     .servers = CATALOG,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_all,
+     .effect = APPLIED,
+     .misses = true},
+    {.kind = FAULT_RIVAL_COMMIT,
+     .phases = BEFORE | AFTER,
+     .servers = CATALOG,
+     .op = OP_STATE,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_all,
+     .misses = true},
+    {.kind = FAULT_UUID_SWAP,
+     .phases = BEFORE | AFTER,
+     .servers = CATALOG,
+     .op = OP_STATE,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_all,
+     .misses = true},
+    {.kind = FAULT_SCHEMA_DRIFT,
+     .phases = BEFORE,
+     .servers = CATALOG,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_all,
+     .effect = APPLIED,
+     .misses = true},
+    {.kind = FAULT_REPEAT_PAGE_TOKEN,
+     .phases = AFTER,
+     .servers = CATALOG,
+     .op = OP_READ,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_all,
+     .misses = true},
+    {.kind = FAULT_UUID_SWAP,
+     .phases = BEFORE,
+     .servers = CATALOG,
+     .op = OP_READ,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_other,
+     .also = also_swapped},
+    {.kind = FAULT_UUID_SWAP,
+     .phases = AFTER,
+     .servers = CATALOG,
+     .op = OP_READ,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_all,
+     .also = also_swapped},
+    {.kind = FAULT_SCHEMA_DRIFT,
+     .phases = BEFORE,
+     .servers = CATALOG,
+     .op = OP_READ,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_other,
+     .also = also_drifted},
+    {.kind = FAULT_SCHEMA_DRIFT,
+     .phases = AFTER,
+     .servers = CATALOG,
+     .op = OP_READ,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_all,
+     .also = also_drifted},
+    {.kind = FAULT_REPEAT_PAGE_TOKEN,
+     .phases = AFTER,
+     .servers = CATALOG,
+     .op = OP_LIST,
+     .does = DOES(EXAMPLE, "{\"repeat-page-token\":{\"fresh\":true}}"),
+     .bytes = bytes_next_page,
+     .also = also_endless},
+    {.kind = FAULT_RESTART,
+     .phases = BEFORE,
+     .servers = BOTH,
+     .does = DOES(EXAMPLE, "\"restart\""),
+     .bytes = bytes_none,
+     .ending = ENDS_RST,
+     .effect = NOT_APPLIED},
+    {.kind = FAULT_RESTART,
+     .phases = AFTER,
+     .servers = BOTH,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_none,
+     .ending = ENDS_RST,
+     .effect = APPLIED,
+     .there = IS_GONE},
+    {.kind = FAULT_RESTART,
+     .phases = AFTER,
+     .servers = BOTH,
+     .does = DOES("{\"restart\":{\"state\":\"keep\"}}"),
+     .bytes = bytes_none,
+     .ending = ENDS_RST,
+     .effect = APPLIED},
+};
+enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+
+/* ---- cells that make no sense -------------------------------------------- */
+
+static const struct senseless {
+    enum fault_kind kind;
+    unsigned schemes; /* bits */
+    const char *why;
+} senseless[] = {
+    {FAULT_TLS, HTTP,
+     "there is no handshake on plain HTTP: such a rule is refused"},
+};
+enum { SENSELESS = sizeof(senseless) / sizeof(senseless[0]) };
+
+#endif
