@@ -204,11 +204,12 @@ check-clients: build
 check-rck: build
 	@ci/rck
 
-## check-san: unit tests and scenarios under address and undefined sanitizers
+## check-san: unit tests, scenarios, fixed fuzz inputs under sanitizers
 .PHONY: check-san
 check-san:
 	$(SUBMAKE) SAN=1 build unit
 	@build/san/icefault run
+	@SAN=1 ci/fuzz --fixed
 
 ## check-valgrind: unit tests and scenarios under valgrind
 .PHONY: check-valgrind
