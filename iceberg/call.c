@@ -1,4 +1,5 @@
-/* call: one operation, from its first request to the last repeat.
+/* call: one operation, from its first request to the last repeat, or several
+ * side by side.
  *
  * Sends through http, asks the policy what the answer means, waits, renews
  * the token, sends again or stops. All that is remembered between attempts is
@@ -23,6 +24,12 @@ struct run { /* one operation under way */
     int resent;              /* by libcurl, on dead kept connections */
     char key[RNG_UUID_SIZE]; /* "": none */
     char cause[512];
+    struct ice_request q; /* of the attempt under way */
+    const char *lines[MOST_HEADERS];
+    struct ice_flight *flight; /* NULL: none under way */
+    int64_t wake_ms;           /* when the next attempt is due */
+    bool over;
+    int outcome;
 };
 
 static int64_t now_ms(const struct ice_catalog *c)
@@ -106,29 +113,31 @@ static size_t header_lines(struct run *u, const char **lines)
     return n;
 }
 
-static void send_once(struct run *u)
+static void launch(struct run *u)
 {
     const struct ice_policy *p = u->c->policy;
     const struct ice_limits *l = &u->c->limits;
-    const char *lines[MOST_HEADERS];
-    struct ice_request q = {
+
+    u->t.attempt++;
+    u->q = (struct ice_request){
         .method = u->op->method,
         .url = u->op->url,
-        .headers = lines,
+        .headers = u->lines,
         .body = u->op->body,
         .fresh = u->op->write && p->transport.fresh_for_writes,
+        .raw = u->op->raw,
+        .body_bytes = u->op->body_bytes,
         .connect_ms = l->connect_ms,
         .first_byte_ms = l->first_byte_ms,
         .idle_ms = l->idle_ms,
         .request_ms = l->request_ms + u->op->more_ms,
         .deadline_ms = u->c->deadline_at_ms,
     };
-
     arena_fini(&u->arena);
-    q.n_headers = header_lines(u, lines);
+    u->q.n_headers = header_lines(u, u->lines);
     if (u->op->prepare)
-        u->op->prepare(u->op->ctx, &q, u->t.attempt);
-    ice__http_send(u->c->http, &q, &u->r->answer);
+        u->op->prepare(u->op->ctx, &u->q, u->t.attempt);
+    u->flight = ice__http_start(u->c->http, &u->q, &u->r->answer);
 }
 
 /* ---- the answer ---- */
@@ -229,23 +238,45 @@ static int64_t retry_after(const struct run *u)
         ice__answer_header(a, "Date"), clock_unix_ms(u->c->env.clock));
 }
 
+/* A store may say 200 before it knows, and then tell of an error. */
+static bool error_in_200(struct run *u)
+{
+    const struct ice_policy *p = u->c->policy;
+    int code;
+
+    return u->op->error_in_200 && p->store.error_in_200 &&
+           u->r->answer.event == ICE_EV_ANSWER && u->r->answer.status == 200 &&
+           u->op->error_in_200(u->op->ctx, &u->r->answer) &&
+           read_error(u, &code);
+}
+
+/* Event, status, type: what the answer was. */
+static void look(struct run *u, struct ice_seen *s)
+{
+    struct ice_result *r = u->r;
+
+    r->type[0] = r->message[0] = 0;
+    r->status = s->status = r->answer.status;
+    u->t.typed = error_in_200(u);
+    if (u->t.typed)
+        s->status = ice_policy_code_status(u->c->policy, r->type);
+    else
+        check_body(u);
+    s->event = r->answer.event;
+    if (s->event == ICE_EV_ANSWER && r->status >= 300)
+        u->t.typed = read_error(u, &s->body_code);
+    s->type = u->t.typed ? r->type : NULL;
+}
+
 static void judge(struct run *u)
 {
     struct ice_result *r = u->r;
     const struct ice_policy *p = u->c->policy;
     struct ice_seen s = {.server = u->op->server,
+                         .named = u->op->named,
                          .head = !strcmp(u->op->method, "HEAD")};
 
-    r->type[0] = r->message[0] = 0;
-    check_body(u);
-    r->status = r->answer.status;
-    s.event = r->answer.event;
-    s.status = r->status;
-    if (s.event == ICE_EV_ANSWER && s.status >= 300)
-        u->t.typed = read_error(u, &s.body_code);
-    else
-        u->t.typed = false;
-    s.type = u->t.typed ? r->type : NULL;
+    look(u, &s);
     u->t.retry_after_ms = retry_after(u);
     s.may_wait = u->t.retry_after_ms >= 0;
     r->row = u->t.row = ice_policy_row(p, &s);
@@ -254,11 +285,18 @@ static void judge(struct run *u)
     say_cause(u);
 }
 
+static bool can_renew(const struct run *u)
+{
+    if (u->op->can_renew)
+        return u->op->can_renew(u->op->ctx, u->t.row, &u->r->answer);
+    return !u->op->no_auth && ice__auth_can_renew(u->c);
+}
+
 static struct ice_verdict decide(struct run *u)
 {
     u->t.left_ms = ice__left_ms(u->c);
     u->t.key_live = key_live(u);
-    u->t.can_renew = !u->op->no_auth && ice__auth_can_renew(u->c);
+    u->t.can_renew = can_renew(u);
     u->t.draw = rng_next_unit(&u->c->rng);
     return ice_policy_decide(u->c->policy, &u->c->limits, &u->t);
 }
@@ -297,8 +335,8 @@ static void log_stop(const struct run *u, int outcome)
 
 /* ---- the loop ---- */
 
-static int stop(struct run *u, int outcome, enum ice_meaning meaning,
-                struct ice_error *e)
+static void stop(struct run *u, int outcome, enum ice_meaning meaning,
+                 struct ice_error *e)
 {
     struct ice_failure f = {
         .outcome = outcome,
@@ -310,12 +348,13 @@ static int stop(struct run *u, int outcome, enum ice_meaning meaning,
         .elapsed_ms = now_ms(u->c) - u->started_ms,
     };
 
-    u->r->outcome = outcome;
+    u->over = true;
+    u->outcome = u->r->outcome = outcome;
     u->r->meaning = meaning;
     if (outcome == ICE_OK)
-        return ICE_OK;
+        return;
     log_stop(u, outcome);
-    return ice__fail_call(u->c, e, &f);
+    ice__fail_call(u->c, e, &f);
 }
 
 __attribute__((format(printf, 2, 3))) static void
@@ -329,15 +368,19 @@ add_cause(struct run *u, const char *fmt, ...)
     va_end(ap);
 }
 
-/* Gets a new token. ICE_OK: send again. */
+/* Gets a new token, or keys. ICE_OK: send again. */
 static int renew(struct run *u)
 {
     struct ice_error why;
     int rc;
 
-    log_attempt(u, LOG_WARN, 0, "again after a new token", u->cause);
-    u->t.renewals++;
     memset(&why, 0, sizeof(why));
+    u->t.renewals++;
+    if (u->op->renew) {
+        log_attempt(u, LOG_WARN, 0, "again after a renewal", u->cause);
+        return u->op->renew(u->op->ctx, u->t.row, &u->r->answer);
+    }
+    log_attempt(u, LOG_WARN, 0, "again after a new token", u->cause);
     rc = ice__auth_renew(u->c, &why);
     if (rc != ICE_OK)
         add_cause(u, "; renewing the token failed (%s)", why.cause);
@@ -352,68 +395,237 @@ static void note_resent(struct run *u)
                     "the kept connection was dead");
 }
 
-/* Waits or renews as the verdict says. ICE_OK: send again; else the outcome to
- * stop with. */
+/* Renews, or sets when to go on, as the verdict says. ICE_OK: send again then;
+ * else the outcome to stop with. */
 static int go_on(struct run *u, const struct ice_verdict *v)
 {
     bool open = u->op->write && v->meaning == ICE_MEANS_AMBIGUOUS;
     int rc;
 
+    u->wake_ms = now_ms(u->c);
     if (v->next == ICE_NEXT_RENEW) {
         rc = renew(u);
         if (rc != ICE_OK)
             return open && rc != ICE_CANCELLED ? ICE_UNKNOWN : rc;
     } else {
         log_attempt(u, LOG_WARN, v->wait_ms, "again", u->cause);
-        if (ice__wait(u->c, v->wait_ms) != ICE_OK) {
-            snprintf(u->cause, sizeof(u->cause),
-                     "cancelled while waiting to try again");
-            return ICE_CANCELLED;
-        }
+        u->wake_ms += v->wait_ms;
     }
     u->t.earlier_open = u->t.earlier_open || open;
     u->t.repeats[v->by]++;
     return ICE_OK;
 }
 
-static int run_call(struct run *u, struct ice_error *e)
+/* The attempt has ended: the run is over, or the next one has its time. */
+static void landed(struct run *u, struct ice_error *e)
 {
-    for (;;) {
-        struct ice_verdict v;
-        int rc;
+    struct ice_verdict v;
+    int rc;
 
-        u->t.attempt++;
-        send_once(u);
-        note_resent(u);
-        judge(u);
-        if (u->c->policy->rows[u->r->row].outcome == ICE_OK)
-            return stop(u, ICE_OK, ICE_MEANS_DONE, e);
-        v = decide(u);
-        if (v.too_long)
-            add_cause(u, "; asked to wait %lld ms, %lld ms are left",
-                      (long long)u->t.retry_after_ms, (long long)u->t.left_ms);
-        if (v.next == ICE_NEXT_STOP)
-            return stop(u, v.outcome, v.meaning, e);
-        rc = go_on(u, &v);
-        if (rc != ICE_OK)
-            return stop(u, rc, v.meaning, e);
+    ice__flight_free(u->flight);
+    u->flight = NULL;
+    note_resent(u);
+    judge(u);
+    if (u->c->policy->rows[u->r->row].outcome == ICE_OK) {
+        stop(u, ICE_OK, ICE_MEANS_DONE, e);
+        return;
     }
+    v = decide(u);
+    u->r->meaning = v.meaning;
+    if (v.too_long)
+        add_cause(u, "; asked to wait %lld ms, %lld ms are left",
+                  (long long)u->t.retry_after_ms, (long long)u->t.left_ms);
+    rc = v.next == ICE_NEXT_STOP ? v.outcome : go_on(u, &v);
+    if (v.next == ICE_NEXT_STOP || rc != ICE_OK)
+        stop(u, rc, v.meaning, e);
+}
+
+static void cancelled(struct run *u, struct ice_error *e)
+{
+    snprintf(u->cause, sizeof(u->cause),
+             "cancelled while waiting to try again");
+    stop(u, ICE_CANCELLED, u->r->meaning, e);
+}
+
+static void run_init(struct run *u, struct ice_catalog *c,
+                     const struct ice_op *op, struct ice_result *r)
+{
+    *u = (struct run){.c = c, .op = op, .r = r, .started_ms = now_ms(c)};
+    memset(r, 0, sizeof(*r));
+    ice__answer_init(&r->answer);
+    arena_init(&u->arena);
+    u->t.write = op->write;
+    u->t.safe = op->safe;
+    u->t.scratch = op->scratch;
+    make_key(u);
+}
+
+static void run_fini(struct run *u)
+{
+    if (u->flight)
+        ice__flight_free(u->flight);
+    u->flight = NULL;
+    arena_fini(&u->arena);
 }
 
 int ice__call(struct ice_catalog *c, const struct ice_op *op,
               struct ice_result *r, struct ice_error *e)
 {
-    struct run u = {.c = c, .op = op, .r = r, .started_ms = now_ms(c)};
-    int rc;
+    struct run u;
 
-    memset(r, 0, sizeof(*r));
-    ice__answer_init(&r->answer);
-    arena_init(&u.arena);
-    u.t.write = op->write;
-    make_key(&u);
-    rc = run_call(&u, e);
-    arena_fini(&u.arena);
-    return rc;
+    run_init(&u, c, op, r);
+    for (;;) {
+        launch(&u);
+        while (!ice__flight_ended(u.flight))
+            ice__http_go_on(c->http, INT64_MAX);
+        landed(&u, e);
+        if (u.over)
+            break;
+        if (u.wake_ms > now_ms(c) && !ice__http_wait(c->http, u.wake_ms)) {
+            cancelled(&u, e);
+            break;
+        }
+    }
+    run_fini(&u);
+    return u.outcome;
+}
+
+/* ---- several side by side ---- */
+
+struct lane { /* one of them, after another */
+    struct run run;
+    struct ice_result result;
+    bool busy;
+};
+
+struct lanes {
+    struct ice_catalog *c;
+    const struct ice_op *ops;
+    size_t n, next; /* of the operations */
+    struct lane *lane;
+    size_t n_lanes;
+    struct ice_result *failed; /* the caller's */
+    struct ice_error *e;       /* likewise */
+    int outcome;
+};
+
+static void lane_begin(struct lanes *l, struct lane *x)
+{
+    run_init(&x->run, l->c, &l->ops[l->next++], &x->result);
+    x->busy = true;
+    launch(&x->run);
+}
+
+/* The first failure is the one that is told. */
+static void lane_end(struct lanes *l, struct lane *x,
+                     const struct ice_error *why)
+{
+    run_fini(&x->run);
+    x->busy = false;
+    if (x->run.outcome == ICE_OK || l->outcome != ICE_OK) {
+        ice__result_fini(&x->result);
+        return;
+    }
+    l->outcome = x->run.outcome;
+    *l->failed = x->result;
+    *l->e = *why;
+}
+
+static void begin_some(struct lanes *l)
+{
+    bool more = l->outcome == ICE_OK || !l->c->policy->store.stop_at_failure;
+
+    for (size_t i = 0; i < l->n_lanes; i++) {
+        struct lane *x = &l->lane[i];
+
+        if (!x->busy && more && l->next < l->n)
+            lane_begin(l, x);
+        else if (x->busy && !x->run.flight && x->run.wake_ms <= now_ms(l->c))
+            launch(&x->run);
+    }
+}
+
+/* When the next waiting one is due. False: none is under way at all. */
+static bool next_wake(const struct lanes *l, int64_t *until_ms, bool *flying)
+{
+    bool busy = false;
+
+    *until_ms = INT64_MAX;
+    *flying = false;
+    for (size_t i = 0; i < l->n_lanes; i++) {
+        const struct lane *x = &l->lane[i];
+
+        busy = busy || x->busy;
+        if (x->busy && x->run.flight)
+            *flying = true;
+        else if (x->busy && x->run.wake_ms < *until_ms)
+            *until_ms = x->run.wake_ms;
+    }
+    return busy;
+}
+
+static void end_some(struct lanes *l, bool cancel)
+{
+    struct ice_error why;
+
+    for (size_t i = 0; i < l->n_lanes; i++) {
+        struct lane *x = &l->lane[i];
+
+        if (!x->busy)
+            continue;
+        memset(&why, 0, sizeof(why));
+        if (x->run.flight && ice__flight_ended(x->run.flight))
+            landed(&x->run, &why);
+        else if (!x->run.flight && cancel)
+            cancelled(&x->run, &why);
+        if (x->run.over)
+            lane_end(l, x, &why);
+    }
+}
+
+static bool must_stop(const struct lanes *l)
+{
+    return l->outcome == ICE_CANCELLED ||
+           (l->outcome != ICE_OK && l->c->policy->store.stop_at_failure);
+}
+
+static void give_up(struct lanes *l)
+{
+    for (size_t i = 0; i < l->n_lanes; i++) {
+        if (!l->lane[i].busy)
+            continue;
+        run_fini(&l->lane[i].run);
+        ice__result_fini(&l->lane[i].result);
+        l->lane[i].busy = false;
+    }
+}
+
+int ice__calls(struct ice_catalog *c, const struct ice_op *ops, size_t n,
+               size_t side_by_side, struct ice_result *failed,
+               struct ice_error *e)
+{
+    struct lanes l = {.c = c, .ops = ops, .n = n, .failed = failed, .e = e};
+    int64_t until;
+    bool flying;
+
+    memset(failed, 0, sizeof(*failed));
+    l.n_lanes = side_by_side < n ? side_by_side : n;
+    l.lane = mem_alloc((l.n_lanes + 1) * sizeof(*l.lane));
+    while (!must_stop(&l)) {
+        bool cancel = false;
+
+        begin_some(&l);
+        if (!next_wake(&l, &until, &flying))
+            break;
+        if (flying)
+            ice__http_go_on(c->http, until);
+        else
+            cancel = !ice__http_wait(c->http, until);
+        end_some(&l, cancel);
+    }
+    give_up(&l);
+    free(l.lane);
+    return l.outcome;
 }
 
 void ice__result_fini(struct ice_result *r)

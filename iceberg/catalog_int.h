@@ -128,8 +128,14 @@ struct ice_op {
     struct slice body;
     const char *content_type; /* of body */
     int64_t more_ms;          /* added to the request time-out */
-    bool quiet;               /* a final failure is logged as debug: only
-                                 for "find out" reads whose caller says it */
+    bool safe;                /* a write that may be done twice */
+    bool scratch; /* a write whose effect nobody sees yet: its doubtful end is
+                     a failure like any other, not ICE_UNKNOWN */
+    bool named;   /* metadata names the object: its 404 is read again */
+    bool raw;     /* the answer's body as it comes */
+    size_t body_bytes; /* limit of the answer's body; 0: the usual one */
+    bool quiet;        /* a final failure is logged as debug: only
+                          for "find out" reads whose caller says it */
     /* Called before each attempt with the request filled; may replace headers,
      * sigv4 ... (store.c signs here). NULL: nothing to do. */
     void (*prepare)(void *ctx, struct ice_request *r, int attempt);
@@ -140,6 +146,12 @@ struct ice_op {
      * NULL: the catalog's error model. */
     bool (*error_of)(void *ctx, const struct ice_answer *a,
                      struct ice_said *said);
+    /* May this 200 hold an error document instead? NULL: no. */
+    bool (*error_in_200)(void *ctx, const struct ice_answer *a);
+    /* Instead of the catalog's token, when the policy says renew: is there
+     * anything to renew by, and doing it. NULL: the token. */
+    bool (*can_renew)(void *ctx, enum ice_row row, const struct ice_answer *a);
+    int (*renew)(void *ctx, enum ice_row row, const struct ice_answer *a);
     void *ctx;
 };
 
@@ -160,6 +172,15 @@ void ice__result_fini(struct ice_result *r);
  * was cancelled) and ICE_MEANS_AMBIGUOUS. Logs each failure and repeat. */
 int ice__call(struct ice_catalog *c, const struct ice_op *op,
               struct ice_result *r, struct ice_error *e);
+
+/* Several operations, side_by_side of them at a time, each with its repeats.
+ * ICE_OK when all are done. At the first failure no other is begun and those
+ * under way are given up; then e tells of it, and *failed is its result (the
+ * caller finishes it in any case). An operation's answer is only seen by its
+ * usable. */
+int ice__calls(struct ice_catalog *c, const struct ice_op *ops, size_t n,
+               size_t side_by_side, struct ice_result *failed,
+               struct ice_error *e);
 
 /* ---- REST operations (rest.c); they connect by themselves ---- */
 

@@ -1,4 +1,5 @@
-/* http: one request at a time through libcurl, in a poll loop of our own.
+/* http: requests through libcurl, one or several at a time, in a poll loop of
+ * our own.
  *
  * libcurl is asked for as little as possible: it connects, speaks TLS and
  * HTTP/1.1. Time-outs are ours, because it cannot tell a silent server from a
@@ -24,17 +25,22 @@
 #define ICEFAULT_VERSION "0"
 #endif
 
-enum { IDLE_CONNECTIONS = 4, MOST_REDIRECTS = 5 };
+enum { IDLE_CONNECTIONS = 4, MOST_REDIRECTS = 5, SPARE = 8 };
 
 struct ice_http {
     struct ice_http_options o;
     CURLM *multi;
-    CURL *easy;
-    char error[CURL_ERROR_SIZE];
+    CURL *spare[SPARE]; /* easy handles for the next flights */
+    size_t n_spare;
+    struct ice_flight *first, **last; /* all that were started, in order */
 };
 
-struct flight { /* one request under way */
+struct ice_flight { /* one request under way */
+    struct ice_flight *next;
     struct ice_http *h;
+    CURL *easy;
+    char error[CURL_ERROR_SIZE];
+    bool flying, ended;
     const struct ice_request *r;
     struct ice_answer *a;
     struct curl_slist *lines;
@@ -59,7 +65,7 @@ struct ice_http *ice__http_new(const struct ice_http_options *o)
     curl_global_init(CURL_GLOBAL_DEFAULT);
     h->o = *o;
     h->multi = curl_multi_init();
-    h->easy = curl_easy_init();
+    h->last = &h->first;
     curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)IDLE_CONNECTIONS);
     return h;
 }
@@ -68,7 +74,8 @@ void ice__http_free(struct ice_http *h, bool leak)
 {
     if (!h)
         return;
-    curl_easy_cleanup(h->easy);
+    for (size_t i = 0; i < h->n_spare; i++)
+        curl_easy_cleanup(h->spare[i]);
     if (!leak)
         curl_multi_cleanup(h->multi);
     curl_global_cleanup();
@@ -90,7 +97,7 @@ void ice__answer_fini(struct ice_answer *a)
 
 /* ---- what libcurl tells us ---- */
 
-static void answer_began(struct flight *f)
+static void answer_began(struct ice_flight *f)
 {
     if (f->first_ms < 0)
         f->first_ms = now_ms(f->h);
@@ -98,7 +105,7 @@ static void answer_began(struct flight *f)
 
 static size_t on_header(char *p, size_t size, size_t n, void *ctx)
 {
-    struct flight *f = ctx;
+    struct ice_flight *f = ctx;
     size_t len = size * n;
     struct slice line = {p, len};
 
@@ -123,7 +130,7 @@ static size_t on_header(char *p, size_t size, size_t n, void *ctx)
 
 static size_t on_body(char *p, size_t size, size_t n, void *ctx)
 {
-    struct flight *f = ctx;
+    struct ice_flight *f = ctx;
 
     str_add(&f->raw, p, size * n);
     return f->raw.failed ? 0 : size * n;
@@ -132,7 +139,7 @@ static size_t on_body(char *p, size_t size, size_t n, void *ctx)
 static int on_trace(CURL *easy, curl_infotype type, char *p, size_t n,
                     void *ctx)
 {
-    struct flight *f = ctx;
+    struct ice_flight *f = ctx;
 
     (void)easy;
     (void)p;
@@ -146,7 +153,7 @@ static int on_trace(CURL *easy, curl_infotype type, char *p, size_t n,
 static int on_connected(void *ctx, char *ip, char *own_ip, int port,
                         int own_port)
 {
-    struct flight *f = ctx;
+    struct ice_flight *f = ctx;
 
     (void)ip;
     (void)own_ip;
@@ -162,7 +169,7 @@ static int on_connected(void *ctx, char *ip, char *own_ip, int port,
 static curl_socket_t on_socket(void *ctx, curlsocktype purpose,
                                struct curl_sockaddr *to)
 {
-    struct flight *f = ctx;
+    struct ice_flight *f = ctx;
 
     (void)purpose;
     if (f->a->sent && f->connected_ms >= 0) {
@@ -195,7 +202,7 @@ static void set_method(CURL *c, const struct ice_request *r)
         curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, r->method);
 }
 
-static void set_headers(struct flight *f)
+static void set_headers(struct ice_flight *f)
 {
     const struct ice_request *r = f->r;
 
@@ -203,20 +210,22 @@ static void set_headers(struct flight *f)
     f->lines = curl_slist_append(NULL, "Expect:");
     if (!r->body.p || r->body.len == 0)
         f->lines = curl_slist_append(f->lines, "Content-Type:");
-    if (f->h->o.gunzip && !r->sigv4)
+    if (f->h->o.gunzip && !r->sigv4 && !r->raw)
         f->lines = curl_slist_append(f->lines, "Accept-Encoding: gzip");
     for (size_t i = 0; i < r->n_headers; i++)
         f->lines = curl_slist_append(f->lines, r->headers[i]);
-    curl_easy_setopt(f->h->easy, CURLOPT_HTTPHEADER, f->lines);
+    curl_easy_setopt(f->easy, CURLOPT_HTTPHEADER, f->lines);
     if (r->sigv4) {
-        curl_easy_setopt(f->h->easy, CURLOPT_AWS_SIGV4, r->sigv4);
-        curl_easy_setopt(f->h->easy, CURLOPT_USERPWD, r->user_password);
+        curl_easy_setopt(f->easy, CURLOPT_AWS_SIGV4, r->sigv4);
+        curl_easy_setopt(f->easy, CURLOPT_USERPWD, r->user_password);
     }
 }
 
-static void set_transport(const struct ice_http *h, const struct ice_request *r)
+static void set_transport(const struct ice_flight *f)
 {
-    CURL *c = h->easy;
+    const struct ice_http *h = f->h;
+    const struct ice_request *r = f->r;
+    CURL *c = f->easy;
 
     curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L); /* join no resolver */
@@ -244,11 +253,12 @@ static void set_transport(const struct ice_http *h, const struct ice_request *r)
         (long)(h->o.redirects == ICE_REDIRECTS_FOLLOW_WITH_CREDENTIALS));
 }
 
-static void set_callbacks(struct flight *f)
+static void set_callbacks(struct ice_flight *f)
 {
-    CURL *c = f->h->easy;
+    CURL *c = f->easy;
 
-    curl_easy_setopt(c, CURLOPT_ERRORBUFFER, f->h->error);
+    curl_easy_setopt(c, CURLOPT_PRIVATE, f);
+    curl_easy_setopt(c, CURLOPT_ERRORBUFFER, f->error);
     curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(c, CURLOPT_HEADERDATA, f);
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
@@ -262,16 +272,16 @@ static void set_callbacks(struct flight *f)
     curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, f);
 }
 
-static void prepare(struct flight *f)
+static void prepare(struct ice_flight *f)
 {
-    CURL *c = f->h->easy;
+    CURL *c = f->easy;
 
     curl_easy_reset(c);
-    f->h->error[0] = 0;
+    f->error[0] = 0;
     curl_easy_setopt(c, CURLOPT_URL, f->r->url);
     curl_easy_setopt(c, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(c, CURLOPT_USERAGENT, "icefault/" ICEFAULT_VERSION);
-    set_transport(f->h, f->r);
+    set_transport(f);
     set_callbacks(f);
     set_method(c, f->r);
     set_headers(f);
@@ -285,7 +295,7 @@ static int64_t later(int64_t a, int64_t b)
 }
 
 /* When the timer goes off; INT64_MAX: it does not run now. */
-static int64_t due_ms(const struct flight *f, enum ice_timer t)
+static int64_t due_ms(const struct ice_flight *f, enum ice_timer t)
 {
     const struct ice_request *r = f->r;
 
@@ -311,7 +321,7 @@ static int64_t due_ms(const struct flight *f, enum ice_timer t)
 }
 
 /* The timer that goes off first, and when. */
-static int64_t next_timer(const struct flight *f, enum ice_event *event)
+static int64_t next_timer(const struct ice_flight *f, enum ice_event *event)
 {
     static const struct {
         enum ice_timer timer;
@@ -345,7 +355,7 @@ static int clamp_ms(int64_t ms)
     return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int)ms;
 }
 
-/* ---- the loop ---- */
+/* ---- cancel ---- */
 
 static bool watches(const struct ice_http *h, enum ice_cancel_watch where)
 {
@@ -359,78 +369,24 @@ static bool cancelled(const struct ice_http *h)
     return watches(h, ICE_CANCEL_IN_REQUEST) && poll(&p, 1, 0) > 0;
 }
 
-static void note_first_byte(struct flight *f)
+static void note_first_byte(struct ice_flight *f)
 {
     curl_off_t us = 0;
 
-    curl_easy_getinfo(f->h->easy, CURLINFO_STARTTRANSFER_TIME_T, &us);
+    curl_easy_getinfo(f->easy, CURLINFO_STARTTRANSFER_TIME_T, &us);
     if (us > 0 && f->connected_ms >= 0)
         answer_began(f);
 }
 
-/* Waits for something to happen. False: cancelled. */
-static bool wait_some(struct flight *f, int64_t until_ms)
-{
-    struct curl_waitfd extra = {.fd = f->h->o.cancel_fd,
-                                .events = CURL_WAIT_POLLIN};
-    bool watch = watches(f->h, ICE_CANCEL_IN_REQUEST);
-    int64_t ms = until_ms == INT64_MAX ? INT_MAX : until_ms - now_ms(f->h);
-    int ready = 0;
-
-    curl_multi_poll(f->h->multi, &extra, watch, clamp_ms(ms), &ready);
-    if (watch && extra.revents)
-        return false;
-    if (ready > 0)
-        f->active_ms = now_ms(f->h);
-    return true;
-}
-
-static bool finished(struct ice_http *h, CURLcode *code)
-{
-    CURLMsg *m;
-    int left;
-
-    while ((m = curl_multi_info_read(h->multi, &left))) {
-        if (m->msg == CURLMSG_DONE) {
-            *code = m->data.result;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Runs the transfer. True: libcurl ended it with *code; false: *event did. */
-static bool fly(struct flight *f, CURLcode *code, enum ice_event *event)
-{
-    for (;;) {
-        enum ice_event timer;
-        int64_t due;
-        int running;
-
-        curl_multi_perform(f->h->multi, &running);
-        if (finished(f->h, code))
-            return true;
-        note_first_byte(f);
-        due = next_timer(f, &timer);
-        if (due <= now_ms(f->h)) {
-            *event = timer;
-            return false;
-        }
-        if (!wait_some(f, due)) {
-            *event = ICE_EV_CANCELLED;
-            return false;
-        }
-    }
-}
-
 /* ---- the end of it ---- */
 
-static void decode_body(struct flight *f)
+static void decode_body(struct ice_flight *f)
 {
     struct ice_answer *a = f->a;
     struct slice coding = ice__answer_header(a, "Content-Encoding");
 
-    if (!coding.len || slice_ieqz(coding, "identity") || !f->raw.len) {
+    if (f->r->raw || !coding.len || slice_ieqz(coding, "identity") ||
+        !f->raw.len) {
         str_fini(&a->body);
         a->body = f->raw;
         str_init(&f->raw, f->h->o.body_bytes);
@@ -448,12 +404,12 @@ static void decode_body(struct flight *f)
                            : "the answer's gzip data are damaged");
 }
 
-static void conclude(struct flight *f, CURLcode code)
+static void conclude(struct ice_flight *f, CURLcode code)
 {
     struct ice_answer *a = f->a;
     struct ice_ending end = {.code = code,
-                             .easy = f->h->easy,
-                             .error = f->h->error,
+                             .easy = f->easy,
+                             .error = f->error,
                              .connected = a->connected,
                              .head_huge = f->head_huge,
                              .head_ended = f->head_ended,
@@ -461,49 +417,229 @@ static void conclude(struct flight *f, CURLcode code)
                              .name_tls_check = f->h->o.name_tls_check};
     long status = 0;
 
-    curl_easy_getinfo(f->h->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &status);
     a->status = (int)status;
     ice__event_of(&end, a);
     if (a->event == ICE_EV_ANSWER)
         decode_body(f);
 }
 
-static void flight_init(struct flight *f, struct ice_http *h,
-                        const struct ice_request *r, struct ice_answer *a)
+/* Takes the flight out of the loop; its answer is filled. */
+static void land(struct ice_flight *f)
 {
-    *f = (struct flight){.h = h, .r = r, .a = a};
+    if (f->flying)
+        curl_multi_remove_handle(f->h->multi, f->easy);
+    f->flying = false;
+    f->ended = true;
+    f->a->elapsed_ms = now_ms(f->h) - f->start_ms;
+}
+
+static void land_by(struct ice_flight *f, enum ice_event event)
+{
+    ice__event_set(f->a, event, "%s", ice__event_says(event));
+    land(f);
+}
+
+/* ---- the loop ---- */
+
+/* What libcurl has ended. */
+static bool land_finished(struct ice_http *h)
+{
+    bool some = false;
+    CURLMsg *m;
+    int left;
+
+    while ((m = curl_multi_info_read(h->multi, &left))) {
+        CURLcode code = m->data.result;
+        char *private = NULL;
+        struct ice_flight *f;
+
+        if (m->msg != CURLMSG_DONE)
+            continue;
+        curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &private);
+        f = (struct ice_flight *)(void *)private;
+        conclude(f, code);
+        land(f);
+        some = true;
+    }
+    return some;
+}
+
+/* What our timers end. *until_ms comes down to the first that is yet to go
+ * off. */
+static bool land_late(struct ice_http *h, int64_t *until_ms)
+{
+    int64_t now = now_ms(h);
+    bool some = false;
+
+    for (struct ice_flight *f = h->first; f; f = f->next) {
+        enum ice_event event;
+        int64_t due;
+
+        if (!f->flying)
+            continue;
+        note_first_byte(f);
+        due = next_timer(f, &event);
+        if (due <= now) {
+            land_by(f, event);
+            some = true;
+        } else if (due < *until_ms) {
+            *until_ms = due;
+        }
+    }
+    return some;
+}
+
+static void land_all(struct ice_http *h, enum ice_event event)
+{
+    for (struct ice_flight *f = h->first; f; f = f->next)
+        if (f->flying)
+            land_by(f, event);
+}
+
+/* Those whose socket has something to read, or all when there is but one. */
+static void note_active(struct ice_http *h)
+{
+    bool one = h->first && !h->first->next;
+
+    for (struct ice_flight *f = h->first; f; f = f->next) {
+        struct pollfd p = {.events = POLLIN};
+        curl_socket_t fd = CURL_SOCKET_BAD;
+
+        if (!f->flying)
+            continue;
+        if (!one)
+            curl_easy_getinfo(f->easy, CURLINFO_ACTIVESOCKET, &fd);
+        p.fd = fd;
+        if (one || (fd != CURL_SOCKET_BAD && poll(&p, 1, 0) > 0))
+            f->active_ms = now_ms(h);
+    }
+}
+
+/* Waits for something to happen. False: cancelled. */
+static bool wait_some(struct ice_http *h, int64_t until_ms)
+{
+    struct curl_waitfd extra = {.fd = h->o.cancel_fd,
+                                .events = CURL_WAIT_POLLIN};
+    bool watch = watches(h, ICE_CANCEL_IN_REQUEST);
+    int64_t ms = until_ms == INT64_MAX ? INT_MAX : until_ms - now_ms(h);
+    int ready = 0;
+
+    curl_multi_poll(h->multi, &extra, watch, clamp_ms(ms), &ready);
+    if (watch && extra.revents)
+        return false;
+    if (ready > 0)
+        note_active(h);
+    return true;
+}
+
+static bool some_ended(const struct ice_http *h)
+{
+    for (const struct ice_flight *f = h->first; f; f = f->next)
+        if (f->ended)
+            return true;
+    return false;
+}
+
+bool ice__http_go_on(struct ice_http *h, int64_t until_ms)
+{
+    if (some_ended(h))
+        return true;
+    for (;;) {
+        int64_t wake = until_ms;
+        int running;
+        bool some;
+
+        curl_multi_perform(h->multi, &running);
+        some = land_finished(h);
+        some = land_late(h, &wake) || some;
+        if (some)
+            return true;
+        if (wake >= until_ms && now_ms(h) >= until_ms)
+            return false;
+        if (!wait_some(h, wake)) {
+            land_all(h, ICE_EV_CANCELLED);
+            return true;
+        }
+    }
+}
+
+/* ---- flights ---- */
+
+static struct ice_flight *flight_new(struct ice_http *h,
+                                     const struct ice_request *r,
+                                     struct ice_answer *a)
+{
+    struct ice_flight *f = mem_alloc(sizeof(*f));
+
+    f->h = h;
+    f->r = r;
+    f->a = a;
     f->start_ms = f->connecting_ms = now_ms(h);
     f->connected_ms = f->out_ms = f->first_ms = f->active_ms = -1;
-    str_init(&f->raw, h->o.body_bytes);
+    str_init(&f->raw, r->body_bytes ? r->body_bytes : h->o.body_bytes);
     ice__answer_fini(a);
     ice__answer_init(a);
     a->head.max = h->o.head_bytes;
+    *h->last = f;
+    h->last = &f->next;
+    return f;
+}
+
+struct ice_flight *ice__http_start(struct ice_http *h,
+                                   const struct ice_request *r,
+                                   struct ice_answer *a)
+{
+    struct ice_flight *f = flight_new(h, r, a);
+
+    if (cancelled(h)) {
+        land_by(f, ICE_EV_CANCELLED);
+        return f;
+    }
+    f->easy = h->n_spare ? h->spare[--h->n_spare] : curl_easy_init();
+    prepare(f);
+    curl_multi_add_handle(h->multi, f->easy);
+    f->flying = true;
+    return f;
+}
+
+bool ice__flight_ended(const struct ice_flight *f)
+{
+    return f->ended;
+}
+
+void ice__flight_free(struct ice_flight *f)
+{
+    struct ice_http *h = f->h;
+    struct ice_flight **at = &h->first;
+
+    if (f->flying)
+        land(f);
+    while (*at != f)
+        at = &(*at)->next;
+    *at = f->next;
+    if (!*at)
+        h->last = at;
+    if (f->easy) {
+        curl_easy_reset(f->easy);
+        if (h->n_spare < SPARE)
+            h->spare[h->n_spare++] = f->easy;
+        else
+            curl_easy_cleanup(f->easy);
+    }
+    curl_slist_free_all(f->lines);
+    str_fini(&f->raw);
+    free(f);
 }
 
 void ice__http_send(struct ice_http *h, const struct ice_request *r,
                     struct ice_answer *a)
 {
-    struct flight f;
-    enum ice_event event = ICE_EV_CANCELLED;
-    CURLcode code = CURLE_OK;
+    struct ice_flight *f = ice__http_start(h, r, a);
 
-    flight_init(&f, h, r, a);
-    if (cancelled(h)) {
-        ice__event_set(a, event, "cancelled");
-        goto out;
-    }
-    prepare(&f);
-    curl_multi_add_handle(h->multi, h->easy);
-    if (fly(&f, &code, &event))
-        conclude(&f, code);
-    else
-        ice__event_set(a, event, "%s", ice__event_says(event));
-    curl_multi_remove_handle(h->multi, h->easy);
-    curl_easy_reset(h->easy);
-out:
-    curl_slist_free_all(f.lines);
-    str_fini(&f.raw);
-    a->elapsed_ms = now_ms(h) - f.start_ms;
+    while (!f->ended)
+        ice__http_go_on(h, INT64_MAX);
+    ice__flight_free(f);
 }
 
 /* ---- helpers of callers ---- */

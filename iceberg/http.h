@@ -1,8 +1,8 @@
-/* http: sends one request and waits for its answer.
+/* http: sends a request and waits for its answer, or several side by side.
  *
  * Knows no rules: what it may and may not do is in the request and in the
- * options; whether to send again is the caller's business. One libcurl easy
- * handle in a multi loop of its own, HTTP/1.1 only, no signals, no redirects
+ * options; whether to send again is the caller's business. libcurl easy
+ * handles in a multi loop of its own, HTTP/1.1 only, no signals, no redirects
  * unless told, no netrc, nothing from the environment unless told. Timers are
  * our own on the clock given; a cancel descriptor ends any wait. Every wait
  * goes through poll (curl_multi_poll), so that a simulation can own it. Where
@@ -49,6 +49,9 @@ struct ice_request {    /* all borrowed until the call returns */
     size_t n_headers;
     struct slice body;         /* p NULL: none */
     bool fresh;                /* on a connection of its own */
+    bool raw;                  /* the body as it comes: no content coding is
+                                  asked for, none undone */
+    size_t body_bytes;         /* limit of the answer's; 0: the options' */
     const char *sigv4;         /* libcurl's "aws:amz:REGION:s3", or NULL */
     const char *user_password; /* "key:secret" for sigv4, or NULL */
     /* Time-outs; deadline is on the monotonic clock, in ms. */
@@ -72,6 +75,26 @@ void ice__answer_fini(struct ice_answer *a);
 /* Fills a (which was initialised; what it held is dropped). */
 void ice__http_send(struct ice_http *h, const struct ice_request *r,
                     struct ice_answer *a);
+
+/* ---- several side by side ----
+ *
+ *   f = ice__http_start(h, &request, &answer);     as often as need be
+ *   while (ice__http_go_on(h, until_ms)) ...       some have ended
+ *   if (ice__flight_ended(f)) ice__flight_free(f); its answer is filled
+ */
+struct ice_flight; /* one request under way */
+
+/* request and answer are the flight's until it is freed. Never NULL; when the
+ * call is cancelled already the flight has ended at once. */
+struct ice_flight *ice__http_start(struct ice_http *h,
+                                   const struct ice_request *r,
+                                   struct ice_answer *a);
+/* Goes on with all that fly until one at least has ended (true), or the clock
+ * shows until_ms (false). A cancel ends all of them. */
+bool ice__http_go_on(struct ice_http *h, int64_t until_ms);
+bool ice__flight_ended(const struct ice_flight *f);
+/* Ended or not; then it is given up, and its connection closed. */
+void ice__flight_free(struct ice_flight *f);
 
 /* The value of a header of the answer, ASCII case ignored; {NULL, 0}: none. */
 struct slice ice__answer_header(const struct ice_answer *a, const char *name);

@@ -70,6 +70,13 @@ const struct ice_policy ice_policy_default =
                     "404 to a HEAD: no proof of absence", AMBIGUOUS, NOT_FOUND),
                 [ICE_ROW_404_STORE] =
                     ROW_PLAIN("not there", REJECTED, NOT_FOUND),
+                [ICE_ROW_404_NAMED] =
+                    ROW("not there, though the table's metadata names it",
+                        REJECTED, NOT_FOUND, true, NEVER),
+                [ICE_ROW_404_BUCKET] = ROW("there is no such bucket", REJECTED,
+                                           NOT_FOUND, false, NEVER),
+                [ICE_ROW_404_UPLOAD] = ROW("the store knows no such upload",
+                                           REJECTED, UNAVAILABLE, false, NEVER),
                 [ICE_ROW_406] =
                     ROW("not supported", REJECTED, INVALID, false, NEVER),
                 [ICE_ROW_408] = ROW("the server timed the request out",
@@ -91,10 +98,19 @@ const struct ice_policy ice_policy_default =
                                     UNAVAILABLE, true, UNSETTLED),
                 [ICE_ROW_503_WAIT] = ROW("service unavailable", AMBIGUOUS,
                                          UNAVAILABLE, true, 503_WAIT),
-                [ICE_ROW_504] = ROW("gateway time-out", AMBIGUOUS, UNAVAILABLE,
-                                    true, UNSETTLED),
+                [ICE_ROW_504] = ROW("gateway time-out", AMBIGUOUS,
+                                    UNAVAILABLE, true, UNSETTLED),
                 [ICE_ROW_OTHER_5XX] = ROW("server error", AMBIGUOUS,
                                           UNAVAILABLE, false, UNSETTLED),
+                [ICE_ROW_STORE_BUSY] =
+                    ROW("the store asks to slow down", REJECTED, THROTTLED,
+                        true, THROTTLED),
+                [ICE_ROW_STORE_EXPIRED] =
+                    ROW_RENEW("the store's keys have expired"),
+                [ICE_ROW_STORE_SKEWED] =
+                    ROW_RENEW("the store's clock says another time"),
+                [ICE_ROW_STORE_DAMAGED] = ROW("bytes were damaged on their way",
+                                              REJECTED, PROTOCOL, true, NEVER),
                 [ICE_ROW_ODD_STATUS] =
                     ROW("a status that HTTP does not have", AMBIGUOUS, PROTOCOL,
                         true, UNSETTLED),
@@ -147,6 +163,7 @@ const struct ice_policy ice_policy_default =
                 [ICE_WRITE_503_WAIT] = {.allowed = true},
                 [ICE_WRITE_KEYED] = {.allowed = true},
                 [ICE_WRITE_SETTLED] = {.allowed = true},
+                [ICE_WRITE_SAFE] = {.allowed = true},
                 [ICE_WRITE_UNSETTLED] = {.allowed = false},
             },
         .untyped_rejection = ICE_MEANS_AMBIGUOUS,
@@ -286,6 +303,87 @@ const struct ice_policy ice_policy_default =
                  .format_most = 3,
                  .too_new_outcome = ICE_MISMATCH,
                  .uuid_needed = true},
+        .store =
+            {
+                .codes =
+                    {
+                        [ICE_CODE_REQUEST_TIMEOUT] = {"RequestTimeout", 400,
+                                                      ICE_ROW_408},
+                        [ICE_CODE_SLOW_DOWN] = {"SlowDown", 503,
+                                                ICE_ROW_STORE_BUSY},
+                        [ICE_CODE_SLOW_DOWN_READ] = {"SlowDownRead", 503,
+                                                     ICE_ROW_STORE_BUSY},
+                        [ICE_CODE_SLOW_DOWN_WRITE] = {"SlowDownWrite", 503,
+                                                      ICE_ROW_STORE_BUSY},
+                        [ICE_CODE_OPERATION_ABORTED] = {"OperationAborted", 409,
+                                                        ICE_ROW_STORE_BUSY},
+                        [ICE_CODE_EXPIRED_TOKEN] = {"ExpiredToken", 400,
+                                                    ICE_ROW_STORE_EXPIRED},
+                        [ICE_CODE_TOKEN_REFRESH] = {"TokenRefreshRequired", 400,
+                                                    ICE_ROW_STORE_EXPIRED},
+                        [ICE_CODE_TIME_SKEWED] = {"RequestTimeTooSkewed", 403,
+                                                  ICE_ROW_STORE_SKEWED},
+                        [ICE_CODE_BAD_DIGEST] = {"BadDigest", 400,
+                                                 ICE_ROW_STORE_DAMAGED},
+                        [ICE_CODE_SHA256_MISMATCH] =
+                            {"XAmzContentSHA256Mismatch",
+                             400, ICE_ROW_STORE_DAMAGED},
+                        [ICE_CODE_CHECKSUM_MISMATCH] =
+                            {"XAmzContentChecksumMismatch",
+                             400, ICE_ROW_STORE_DAMAGED},
+                        [ICE_CODE_INCOMPLETE_BODY] = {"IncompleteBody", 400,
+                                                      ICE_ROW_STORE_DAMAGED},
+                        [ICE_CODE_PRECONDITION] = {"PreconditionFailed",
+                                                   412, ICE_ROW_409},
+                        [ICE_CODE_NO_SUCH_BUCKET] = {"NoSuchBucket", 404,
+                                                     ICE_ROW_404_BUCKET},
+                        [ICE_CODE_NO_SUCH_UPLOAD] = {"NoSuchUpload", 404,
+                                                     ICE_ROW_404_UPLOAD},
+                        [ICE_CODE_NO_SUCH_KEY] = {"NoSuchKey", 404, ICE_ROWS},
+                        [ICE_CODE_INTERNAL_ERROR] = {"InternalError", 500,
+                                                     ICE_ROWS},
+                        [ICE_CODE_SERVICE_UNAVAILABLE] = {"ServiceUnavailable",
+                                                          503, ICE_ROWS},
+                        [ICE_CODE_ACCESS_DENIED] = {"AccessDenied", 403,
+                                                    ICE_ROWS},
+                        [ICE_CODE_INVALID_PART] = {"InvalidPart", 400,
+                                                   ICE_ROWS},
+                        [ICE_CODE_INVALID_PART_ORDER] = {"InvalidPartOrder",
+                                                         400, ICE_ROWS},
+                        [ICE_CODE_ENTITY_TOO_SMALL] = {"EntityTooSmall", 400,
+                                                       ICE_ROWS},
+                    },
+                .again = {[ICE_STORE_PUT] = true,
+                          [ICE_STORE_DELETE] = true,
+                          [ICE_STORE_DELETE_MANY] = true,
+                          [ICE_STORE_CREATE_UPLOAD] = true,
+                          [ICE_STORE_PART] = true,
+                          [ICE_STORE_ABORT] = true},
+                .error_in_200 = true,
+                .hash_body = true,
+                .checksums = ICE_SUM_ALL,
+                .check_size = true,
+                .check_range = true,
+                .keep_etag = true,
+                .new_settled = true,
+                .complete_lost = ICE_LOST_HEAD,
+                .settle_size = true,
+                .settle_etag = true,
+                .completes_most = 3,
+                .abort = true,
+                .abort_ms = 5000,
+                .sweep = true,
+                .stop_at_failure = true,
+                .renewals = 1,
+                .delete_absent = true,
+                .list_follow = true,
+                .list_stop_at_repeat = true,
+                .list_part_is_error = true,
+                .list_counted = true,
+                .list_pages_most = 1000,
+                .account = true,
+                .deletes_most = 3,
+            },
 };
 
 const char *ice_meaning_name(enum ice_meaning m)
@@ -330,12 +428,13 @@ static const enum ice_row event_rows[] = {
     [ICE_EV_DEADLINE] = ICE_ROW_DEADLINE,
     [ICE_EV_CANCELLED] = ICE_ROW_CANCELLED,
     [ICE_EV_LOCAL] = ICE_ROW_LOCAL,
+    [ICE_EV_DAMAGED] = ICE_ROW_STORE_DAMAGED,
 };
 
 static enum ice_row row_of_404(const struct ice_seen *s)
 {
     if (s->server == ICE_STORE_SERVER)
-        return ICE_ROW_404_STORE;
+        return s->named ? ICE_ROW_404_NAMED : ICE_ROW_404_STORE;
     if (s->head)
         return ICE_ROW_404_HEAD;
     if (!s->type)
@@ -364,6 +463,32 @@ static enum ice_row row_of_class(int status)
     }
 }
 
+static const struct ice_code_rule *code_rule(const struct ice_policy *p,
+                                             const char *code)
+{
+    for (size_t i = 0; code && i < ICE_CODES; i++)
+        if (!strcmp(p->store.codes[i].name, code))
+            return &p->store.codes[i];
+    return NULL;
+}
+
+int ice_policy_code_status(const struct ice_policy *p, const char *code)
+{
+    const struct ice_code_rule *rule = code_rule(p, code);
+
+    return rule ? rule->status : 500;
+}
+
+/* By the store's error code; ICE_ROWS: it says no more than the status. */
+static enum ice_row row_of_code(const struct ice_policy *p,
+                                const struct ice_seen *s)
+{
+    const struct ice_code_rule *rule =
+        s->server == ICE_STORE_SERVER ? code_rule(p, s->type) : NULL;
+
+    return rule ? rule->row : ICE_ROWS;
+}
+
 enum ice_row ice_policy_row(const struct ice_policy *p,
                             const struct ice_seen *s)
 {
@@ -373,6 +498,8 @@ enum ice_row ice_policy_row(const struct ice_policy *p,
         return event_rows[s->event];
     if (!p->body.status_decides && s->body_code)
         status = s->body_code;
+    if (row_of_code(p, s) != ICE_ROWS)
+        return row_of_code(p, s);
     if (status == 404)
         return row_of_404(s);
     if (status == 206 && s->server == ICE_STORE_SERVER)
@@ -414,6 +541,8 @@ static enum ice_write_case case_of(const struct ice_policy *p,
     const struct ice_row_rule *rule = &p->rows[t->row];
     enum ice_write_case by = rule->write_again;
 
+    if (t->safe && rule->read_again)
+        by = ICE_WRITE_SAFE;
     if (nothing_sent(t))
         by = rule->read_again ? ICE_WRITE_NOT_SENT : ICE_WRITE_NEVER;
     if (by == ICE_WRITE_UNSETTLED && t->key_live)
@@ -454,7 +583,8 @@ static bool may_renew(const struct ice_policy *p, const struct ice_try *t,
 static int outcome_of(const struct ice_policy *p, const struct ice_try *t,
                       enum ice_meaning m)
 {
-    if (t->write && m == ICE_MEANS_AMBIGUOUS && t->row != ICE_ROW_CANCELLED)
+    if (t->write && !t->scratch && m == ICE_MEANS_AMBIGUOUS &&
+        t->row != ICE_ROW_CANCELLED)
         return ICE_UNKNOWN;
     return p->rows[t->row].outcome;
 }

@@ -42,7 +42,8 @@ enum ice_event {
     ICE_EV_BAD_BODY, /* a whole 200 whose body is of no use */
     ICE_EV_DEADLINE, /* the call's time is over */
     ICE_EV_CANCELLED,
-    ICE_EV_LOCAL /* the request could not be made at all */
+    ICE_EV_LOCAL,  /* the request could not be made at all */
+    ICE_EV_DAMAGED /* bytes are not what they should be: length, checksum */
 };
 
 /* What kind of answer it was; each has one row in ice_policy.rows. */
@@ -61,6 +62,9 @@ enum ice_row {
     ICE_ROW_404_UNTYPED, /* a proxy's */
     ICE_ROW_404_HEAD,    /* to a HEAD: no body to tell by */
     ICE_ROW_404_STORE,   /* of the object store */
+    ICE_ROW_404_NAMED,   /* the same, for a file that metadata names */
+    ICE_ROW_404_BUCKET,
+    ICE_ROW_404_UPLOAD,
     ICE_ROW_406,
     ICE_ROW_408,
     ICE_ROW_409,
@@ -74,8 +78,12 @@ enum ice_row {
     ICE_ROW_503_WAIT, /* with a usable Retry-After */
     ICE_ROW_504,
     ICE_ROW_OTHER_5XX,
-    ICE_ROW_ODD_STATUS, /* below 200, above 599 */
-    ICE_ROW_REFUSED,    /* from here on as in enum ice_event */
+    ICE_ROW_STORE_BUSY,    /* these four: by the store's error code */
+    ICE_ROW_STORE_EXPIRED, /* keys or session token */
+    ICE_ROW_STORE_SKEWED,  /* clocks differ */
+    ICE_ROW_STORE_DAMAGED, /* what came is not what was sent */
+    ICE_ROW_ODD_STATUS,    /* below 200, above 599 */
+    ICE_ROW_REFUSED,       /* from here on as in enum ice_event */
     ICE_ROW_UNREACHABLE,
     ICE_ROW_CONNECT_TIMEOUT,
     ICE_ROW_TLS_CUT,
@@ -121,6 +129,8 @@ enum ice_write_case { /* when a write may be repeated */
                                             lifetime */
                       ICE_WRITE_SETTLED, /* (e) a settling read shows no effect
                                           */
+                      ICE_WRITE_SAFE,    /* (f) of the object store: done twice
+                                            is as good as once, R3.1-2 */
                       ICE_WRITE_UNSETTLED, /* ambiguous, nothing settled: not
                                               allowed */
                       ICE_WRITE_CASES
@@ -173,8 +183,8 @@ struct ice_create_rules {
     enum ice_step namespace_missing; /* create answered 404 NoSuchNamespace:
                                         FAIL */
     bool look_for_view;              /* 409, yet no such table: is it a view? */
-    bool repair;      /* a mistake: change an existing table that does
-                         not fit */
+    bool repair;          /* a mistake: change an existing table that does
+                             not fit */
     bool open_is_unknown; /* any failure while a create is open, but a cancel */
     int creates_most;     /* POSTs of one create, all told: 3 */
 };
@@ -361,6 +371,98 @@ struct ice_body_rules {  /* R4.4-8, R4.2-4 */
     bool uuid_needed; /* format 2 and later */
 };
 
+/* ---- the object store ---- */
+
+enum ice_store_op { /* names in store_request.c, as S3 has them */
+                    ICE_STORE_GET,
+                    ICE_STORE_HEAD,
+                    ICE_STORE_PUT,
+                    ICE_STORE_LIST,
+                    ICE_STORE_DELETE,
+                    ICE_STORE_DELETE_MANY,
+                    ICE_STORE_CREATE_UPLOAD,
+                    ICE_STORE_PART,
+                    ICE_STORE_COMPLETE,
+                    ICE_STORE_ABORT,
+                    ICE_STORE_LIST_UPLOADS,
+                    ICE_STORE_OPS
+};
+
+enum ice_code { /* error codes that say more than their status */
+                ICE_CODE_REQUEST_TIMEOUT,
+                ICE_CODE_SLOW_DOWN,
+                ICE_CODE_SLOW_DOWN_READ, /* MinIO's */
+                ICE_CODE_SLOW_DOWN_WRITE,
+                ICE_CODE_OPERATION_ABORTED,
+                ICE_CODE_EXPIRED_TOKEN,
+                ICE_CODE_TOKEN_REFRESH,
+                ICE_CODE_TIME_SKEWED,
+                ICE_CODE_BAD_DIGEST,
+                ICE_CODE_SHA256_MISMATCH,
+                ICE_CODE_CHECKSUM_MISMATCH, /* MinIO's */
+                ICE_CODE_INCOMPLETE_BODY,
+                ICE_CODE_PRECONDITION,
+                ICE_CODE_NO_SUCH_BUCKET,
+                ICE_CODE_NO_SUCH_UPLOAD,
+                ICE_CODE_NO_SUCH_KEY, /* from here on: statuses of codes that
+                                         come in a 200 */
+                ICE_CODE_INTERNAL_ERROR,
+                ICE_CODE_SERVICE_UNAVAILABLE,
+                ICE_CODE_ACCESS_DENIED,
+                ICE_CODE_INVALID_PART,
+                ICE_CODE_INVALID_PART_ORDER,
+                ICE_CODE_ENTITY_TOO_SMALL,
+                ICE_CODES
+};
+
+struct ice_code_rule {
+    const char *name; /* "SlowDown" */
+    int status;       /* where it comes in a 200 */
+    enum ice_row row; /* ICE_ROWS: its status's */
+};
+
+enum ice_lost { /* what follows a lost answer to CompleteMultipartUpload */
+                ICE_LOST_HEAD,
+                ICE_LOST_DONE,   /* a mistake: believed done */
+                ICE_LOST_FAILED, /* a mistake: believed failed */
+                ICE_LOST_AGAIN   /* a mistake: sent again without looking */
+};
+
+enum ice_checksum { /* bits: what is sent and checked, R3.1-4 */
+                    ICE_SUM_SENT = 1,     /* CRC32C with every body, MD5 of a
+                                             list of deletes */
+                    ICE_SUM_ANSWERED = 2, /* of a put or part: ETag, CRC32C */
+                    ICE_SUM_WHOLE = 4,    /* ETag of a completed upload */
+                    ICE_SUM_READ = 8,     /* of what a get brought */
+                    ICE_SUM_ALL = 15
+};
+
+struct ice_store_rules { /* R3.1-2 to R3.1-7 */
+    struct ice_code_rule codes[ICE_CODES];
+    bool again[ICE_STORE_OPS]; /* a write that is safe to repeat */
+    bool error_in_200;         /* looked for, R3.1-5 */
+    bool hash_body;            /* the signature covers the body's SHA-256 */
+    unsigned checksums;        /* enum ice_checksum */
+    bool check_size;  /* of what a get brought: as asked, as expected */
+    bool check_range; /* Content-Range is what was asked for */
+    bool keep_etag;   /* a get of several requests is of one object */
+    bool new_settled; /* "only if new", lost, then 412: HEAD says whose it is */
+    enum ice_lost complete_lost;
+    bool settle_size, settle_etag; /* what HEAD must say of it */
+    int completes_most;            /* sent, all told: 3 */
+    bool abort;                    /* an upload that failed for good */
+    int64_t abort_ms;              /* kept of the call's time for it */
+    bool sweep; /* uploads whose creation's answer was lost: found, aborted */
+    bool stop_at_failure; /* no further part is begun */
+    int renewals;         /* of keys, and of the clock, a call: 1 each */
+    bool delete_absent;   /* what is not there is deleted */
+    bool list_follow, list_stop_at_repeat, list_part_is_error;
+    bool list_counted; /* KeyCount says how many a page has */
+    int list_pages_most;
+    bool account;     /* DeleteObjects: each key's own result counts */
+    int deletes_most; /* requests for one set of keys: 3 */
+};
+
 struct ice_policy {
     struct ice_row_rule rows[ICE_ROWS];
     struct ice_write_rule writes[ICE_WRITE_CASES];
@@ -384,6 +486,7 @@ struct ice_policy {
     struct ice_limits limits;
     struct ice_words_rules words;
     struct ice_body_rules body;
+    struct ice_store_rules store;
 };
 
 extern const struct ice_policy ice_policy_default;
@@ -399,6 +502,7 @@ struct ice_seen { /* one answer, as far as its row depends on it */
     int body_code;    /* "code" of the error body, 0: none */
     const char *type; /* of the error model; NULL: not in its form */
     bool head;        /* answer to a HEAD */
+    bool named;       /* metadata names the object asked for */
     bool may_wait;    /* has a usable Retry-After */
 };
 enum ice_row ice_policy_row(const struct ice_policy *p,
@@ -407,6 +511,8 @@ enum ice_row ice_policy_row(const struct ice_policy *p,
 struct ice_try { /* one attempt that did not simply succeed */
     enum ice_row row;
     bool write;
+    bool safe;         /* a write that may be done twice */
+    bool scratch;      /* a write whose effect nobody sees yet */
     bool sent;         /* a byte of this request reached a connected socket */
     bool typed;        /* the body has the catalog's error model */
     bool earlier_open; /* an earlier copy of this write was ambiguous */
@@ -434,6 +540,9 @@ struct ice_verdict {
 struct ice_verdict ice_policy_decide(const struct ice_policy *p,
                                      const struct ice_limits *l,
                                      const struct ice_try *t);
+
+/* The status that an error code of the store comes under; 500: not known. */
+int ice_policy_code_status(const struct ice_policy *p, const char *code);
 
 /* Wait before repeat n (from 1). draw in [0, 1). */
 int64_t ice_policy_backoff_ms(const struct ice_policy *p, int n, double draw);

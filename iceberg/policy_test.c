@@ -109,13 +109,14 @@ static void events_have_rows_of_their_own(void)
 static void reads_are_repeated_where_it_helps(void)
 {
     static const enum ice_row again[] = {
-        ICE_ROW_404_UNTYPED, ICE_ROW_408,          ICE_ROW_429,
-        ICE_ROW_500,         ICE_ROW_502,          ICE_ROW_503,
-        ICE_ROW_503_WAIT,    ICE_ROW_504,          ICE_ROW_ODD_STATUS,
-        ICE_ROW_REFUSED,     ICE_ROW_UNREACHABLE,  ICE_ROW_CONNECT_TIMEOUT,
-        ICE_ROW_TLS_CUT,     ICE_ROW_RESET,        ICE_ROW_FIRST_BYTE_TIMEOUT,
-        ICE_ROW_CUT,         ICE_ROW_IDLE_TIMEOUT, ICE_ROW_REQUEST_TIMEOUT,
-        ICE_ROW_BAD_HTTP,    ICE_ROW_BAD_BODY,
+        ICE_ROW_404_UNTYPED, ICE_ROW_408,           ICE_ROW_429,
+        ICE_ROW_500,         ICE_ROW_502,           ICE_ROW_503,
+        ICE_ROW_503_WAIT,    ICE_ROW_504,           ICE_ROW_ODD_STATUS,
+        ICE_ROW_REFUSED,     ICE_ROW_UNREACHABLE,   ICE_ROW_CONNECT_TIMEOUT,
+        ICE_ROW_TLS_CUT,     ICE_ROW_RESET,         ICE_ROW_FIRST_BYTE_TIMEOUT,
+        ICE_ROW_CUT,         ICE_ROW_IDLE_TIMEOUT,  ICE_ROW_REQUEST_TIMEOUT,
+        ICE_ROW_BAD_HTTP,    ICE_ROW_BAD_BODY,      ICE_ROW_404_NAMED,
+        ICE_ROW_STORE_BUSY,  ICE_ROW_STORE_DAMAGED,
     };
 
     for (int i = ICE_ROW_OTHER_2XX; i < ICE_ROWS; i++) {
@@ -165,22 +166,107 @@ static void a_write_that_was_not_sent_is_sent_again(void)
     }
 }
 
-/* No row lets a write that was sent go again, but 401, 419, 429 and 503 with
- * Retry-After. */
+static bool is_one_of(int row, const enum ice_row *rows, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (rows[i] == (enum ice_row)row)
+            return true;
+    return false;
+}
+
+/* No row lets a write that was sent go again, but those that say so. */
 static void a_write_that_was_sent_is_not_sent_again(void)
 {
+    static const enum ice_row waits[] = {ICE_ROW_429, ICE_ROW_503_WAIT,
+                                         ICE_ROW_STORE_BUSY};
+    static const enum ice_row renews[] = {
+        ICE_ROW_401, ICE_ROW_419, ICE_ROW_STORE_EXPIRED, ICE_ROW_STORE_SKEWED};
+
     for (int i = ICE_ROW_OTHER_2XX; i < ICE_ROWS; i++) {
         for (int typed = 0; typed < 2; typed++) {
             struct ice_try t = try_of((enum ice_row)i, true);
-            bool wait = i == ICE_ROW_429 || i == ICE_ROW_503_WAIT;
+            bool wait = is_one_of(i, waits, 3);
 
             t.typed = typed;
             CU_ASSERT_EQUAL(decide(&t).next == ICE_NEXT_WAIT, wait);
             t.can_renew = true;
             CU_ASSERT_EQUAL(decide(&t).next == ICE_NEXT_RENEW,
-                            i == ICE_ROW_401 || i == ICE_ROW_419);
+                            is_one_of(i, renews, 4));
         }
     }
+}
+
+/* (f): R3.1-2. What a read is repeated after, a write of the store is that may
+ * be done twice. */
+static void a_write_that_is_safe_is_repeated_like_a_read(void)
+{
+    for (int i = ICE_ROW_OTHER_2XX; i < ICE_ROWS; i++) {
+        struct ice_try t = try_of((enum ice_row)i, true);
+
+        t.safe = true;
+        CU_ASSERT_EQUAL(decide(&t).next == ICE_NEXT_WAIT,
+                        P->rows[i].read_again);
+        t.attempt = t.counted = P->limits.read_attempts;
+        if (P->rows[i].until == ICE_UNTIL_ATTEMPTS)
+            CU_ASSERT(decide(&t).next == ICE_NEXT_STOP);
+    }
+}
+
+static void what_nobody_sees_yet_is_not_unknown(void)
+{
+    struct ice_try t = try_of(ICE_ROW_RESET, true);
+
+    CU_ASSERT_EQUAL(decide(&t).outcome, ICE_UNKNOWN);
+    t.scratch = true;
+    CU_ASSERT_EQUAL(decide(&t).outcome, ICE_UNAVAILABLE);
+}
+
+static void the_stores_codes_say_more_than_their_status(void)
+{
+    static const struct {
+        int status;
+        const char *code;
+        enum ice_row row;
+    } rows[] = {
+        {400, "RequestTimeout", ICE_ROW_408},
+        {400, "ExpiredToken", ICE_ROW_STORE_EXPIRED},
+        {403, "RequestTimeTooSkewed", ICE_ROW_STORE_SKEWED},
+        {503, "SlowDown", ICE_ROW_STORE_BUSY},
+        {400, "BadDigest", ICE_ROW_STORE_DAMAGED},
+        {404, "NoSuchBucket", ICE_ROW_404_BUCKET},
+        {404, "NoSuchKey", ICE_ROW_404_STORE},
+        {403, "AccessDenied", ICE_ROW_403},
+        {500, "Whatever", ICE_ROW_500},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct ice_seen s = {.event = ICE_EV_ANSWER,
+                             .server = ICE_STORE_SERVER,
+                             .status = rows[i].status,
+                             .type = rows[i].code};
+
+        CU_ASSERT_EQUAL(ice_policy_row(P, &s), rows[i].row);
+        s.server = ICE_CATALOG_SERVER;
+        if (rows[i].status != 404)
+            CU_ASSERT(ice_policy_row(P, &s) < ICE_ROW_STORE_BUSY);
+    }
+    CU_ASSERT_EQUAL(ice_policy_code_status(P, "AccessDenied"), 403);
+    CU_ASSERT_EQUAL(ice_policy_code_status(P, "Whatever"), 500);
+}
+
+static void a_404_for_what_metadata_names_is_read_again(void)
+{
+    struct ice_seen s = {.event = ICE_EV_ANSWER,
+                         .server = ICE_STORE_SERVER,
+                         .status = 404,
+                         .named = true};
+    enum ice_row r = ice_policy_row(P, &s);
+    struct ice_try t = try_of(r, false);
+
+    CU_ASSERT_EQUAL(r, ICE_ROW_404_NAMED);
+    CU_ASSERT(decide(&t).next == ICE_NEXT_WAIT);
+    t = try_of(ICE_ROW_404_STORE, false);
+    CU_ASSERT(decide(&t).next == ICE_NEXT_STOP);
 }
 
 static void an_idempotency_key_allows_repeats_of_what_is_open(void)
@@ -354,6 +440,10 @@ UNIT_MAIN("policy", UNIT(every_row_is_written_down),
           UNIT(reads_end_after_their_attempts_connecting_at_the_deadline),
           UNIT(a_write_that_was_not_sent_is_sent_again),
           UNIT(a_write_that_was_sent_is_not_sent_again),
+          UNIT(a_write_that_is_safe_is_repeated_like_a_read),
+          UNIT(what_nobody_sees_yet_is_not_unknown),
+          UNIT(the_stores_codes_say_more_than_their_status),
+          UNIT(a_404_for_what_metadata_names_is_read_again),
           UNIT(an_idempotency_key_allows_repeats_of_what_is_open),
           UNIT(answers_to_writes_mean_what_the_words_say),
           UNIT(a_token_is_renewed_once_and_never_after_403),
