@@ -12,7 +12,7 @@ enum { TEXT_MAX = 64 << 20 };
 
 struct run_args {
     int mode;
-    int64_t seed, seeds, jobs;
+    int64_t seed, seeds, jobs, watchdog;
     const char *mutant, *report;
     bool json, quick, verbose;
 };
@@ -32,6 +32,10 @@ static const struct option_row rows[] = {
      "print results.json instead of the summary"},
     {"jobs", "N", OPTION_NUMBER, offsetof(struct run_args, jobs), 1, 64, NULL,
      "worker processes (default: one a processor)"},
+    {"watchdog", "S", OPTION_NUMBER, offsetof(struct run_args, watchdog), 1,
+     86400, NULL,
+     "seconds of wall time after which a scenario has failed (default 60; "
+     "180 in mode real)"},
     {"quick", NULL, OPTION_FLAG, offsetof(struct run_args, quick), 0, 0, NULL,
      "play each scenario once: no look for leaks (I8)"},
     {"verbose", NULL, OPTION_FLAG, offsetof(struct run_args, verbose), 0, 0,
@@ -83,6 +87,7 @@ static int run(const struct run_args *args, const struct suite *s)
         .mutant = args->mutant ? mutant_find(args->mutant) : NULL,
         .jobs = (size_t)args->jobs,
         .leaks = !args->quick,
+        .watchdog_ms = args->watchdog * 1000,
         .progress = watched ? progress : NULL,
     };
     arena_init(&a);

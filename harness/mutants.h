@@ -16,7 +16,7 @@ struct mock;
 enum mutant_of {
     MUTANT_OF_MODULE,
     MUTANT_OF_MOCK, /* of a server or of the fault engine */
-    MUTANT_PLANTED  /* for the determinism check only */
+    MUTANT_PLANTED  /* for checks of the runner only */
 };
 
 struct mutant {

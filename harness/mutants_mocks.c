@@ -1,10 +1,12 @@
 /* Mutants of the mocks and of the fault engine, each round one entry point:
  * an operation's function, the service's options, an armed rule. They show
  * that scenarios would notice if the servers or the faults were wrong.
- * The last two are planted for the determinism check: a read of the real clock
- * and an order that pointers decide. */
+ * The last ones are planted: a read of the real clock and an order that
+ * pointers decide for the determinism check, a crash and an endless loop for
+ * ci/isolation. */
 #include "harness/mutants_parts.h"
 
+#include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -293,7 +295,7 @@ static void fault_never_ends(struct mock *m)
     each_rule(m, rule_for_ever);
 }
 
-/* ---- planted for the determinism check -------------------------------------------------- */
+/* ---- planted ---------------------------------------------------------------------------- */
 
 static void stamp(struct exchange *x)
 {
@@ -332,6 +334,29 @@ static void order_edit(struct exchange *x)
 static void planted_pointer_order(struct mock *m)
 {
     wrap_operation(m, MOCK_CATALOG, "listTables", NULL, order_edit);
+}
+
+static void crash(struct exchange *x)
+{
+    (void)x;
+    signal(SIGSEGV, SIG_DFL);
+    raise(SIGSEGV);
+}
+
+static void planted_crash(struct mock *m)
+{
+    wrap_operation(m, MOCK_CATALOG, "createTable", crash, NULL);
+}
+
+static void spin(struct exchange *x)
+{
+    for (volatile uint64_t *n = &x->ordinal;; n++, n--)
+        ;
+}
+
+static void planted_spin(struct mock *m)
+{
+    wrap_operation(m, MOCK_CATALOG, "createTable", spin, NULL);
 }
 
 /* What a mock's mutant breaks is the ground under all requirements: any named
@@ -382,5 +407,8 @@ const struct mutant mock_mutants[] = {
             planted_wall_clock),
     PLANTED("planted-pointer-order", "no order comes from pointers",
             planted_pointer_order),
+    PLANTED("planted-crash", "a crash is one failed scenario", planted_crash),
+    PLANTED("planted-spin", "an endless loop is one failed scenario",
+            planted_spin),
 };
 const size_t n_mock_mutants = sizeof mock_mutants / sizeof mock_mutants[0];

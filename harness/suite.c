@@ -299,7 +299,9 @@ bool suite_run(const struct suite *s, const struct suite_options *o,
     struct jobs j = {
         .n_tasks = tasks,
         .n_workers = o->jobs ? o->jobs : jobs_default_workers(),
-        .watchdog_ms = o->mode == MODE_SIM ? WATCHDOG_SIM_MS : WATCHDOG_REAL_MS,
+        .watchdog_ms = o->watchdog_ms        ? o->watchdog_ms
+                       : o->mode == MODE_SIM ? WATCHDOG_SIM_MS
+                                             : WATCHDOG_REAL_MS,
         .work = work,
         .done = done,
         .lost = lost,

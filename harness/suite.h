@@ -19,6 +19,7 @@ struct suite_options {
     const struct mutant *mutant;
     size_t jobs; /* 0: as many as there are processors */
     bool leaks;
+    int64_t watchdog_ms; /* wall time of one scenario; 0: the mode's default */
     /* Called in the parent as each scenario ends; may be NULL. */
     void (*progress)(void *ctx, size_t done, size_t of,
                      const struct result_scenario *r);
