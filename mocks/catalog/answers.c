@@ -24,8 +24,7 @@ void call_answer_table(struct call *k, struct version *v)
         w->release(w->release_ctx);
     w->status = 200;
     answer_set(w, &k->x->arena, "Content-Type", "application/json");
-    if (k->c->o.etag)
-        answer_set(w, &k->x->arena, "ETag", "%s", v->etag);
+    tag_set(k, tag_of(k, v, false, SLICE_LIT("snapshots=all")));
     w->body = (struct slice){v->answer, v->answer_len};
     w->release = release;
     w->release_ctx = version_ref(v);

@@ -163,15 +163,17 @@ static const char *credentials(struct call *k)
 
 static bool answer_token(struct call *k, bool exchanged)
 {
+    bool plain = k->c->profile->plain_tokens;
     int64_t seconds = k->c->o.token_lifetime_ms / 1000;
     const char *scope = form_field(k, "scope");
     cJSON *body = cJSON_CreateObject();
     json_set_str(body, "access_token", token_issue(k));
-    json_set_str(body, "token_type", "bearer");
-    json_set_i64(body, "expires_in", seconds > 0 ? seconds : 1);
+    json_set_str(body, "token_type", plain ? "Bearer" : "bearer");
+    if (!plain)
+        json_set_i64(body, "expires_in", seconds > 0 ? seconds : 1);
     if (exchanged)
         json_set_str(body, "issued_token_type", ACCESS_TOKEN);
-    if (scope)
+    if (scope && !plain)
         json_set_str(body, "scope", scope);
     call_answer(k, 200, body);
     answer_set(&k->x->answer, &k->x->arena, "Cache-Control", "no-store");
@@ -211,11 +213,16 @@ bool op_get_token(struct call *k)
     } grants[] = {{"client_credentials", token_for_credentials},
                   {EXCHANGE, token_for_token}};
     const char *grant = form_field(k, "grant_type");
+    if (!grant && k->c->profile->plain_tokens)
+        return fail(&k->f, "BadRequestException", "Missing grant_type");
     if (!grant)
         return oauth_error(k, 400, "invalid_request", "Missing grant_type");
     for (size_t i = 0; i < sizeof grants / sizeof *grants; i++)
         if (strcmp(grants[i].grant, grant) == 0)
             return grants[i].run(k);
+    if (k->c->profile->plain_tokens)
+        return fail(&k->f, "UnsupportedOperationException",
+                    "Unsupported grant_type: %.100s", grant);
     return oauth_error(k, 400, "unsupported_grant_type",
                        "Grant type is not supported");
 }

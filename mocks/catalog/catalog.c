@@ -65,6 +65,11 @@ const struct spec_field catalog_option_fields[] = {
      .type = SPEC_STRINGS,
      .offset = OPTION(views),
      .doc = "namespace.name; views that are in the way of tables"},
+    {.name = "profile",
+     .type = SPEC_WORD,
+     .offset = OPTION(profile),
+     .words = profile_words,
+     .doc = "how the catalog differs from the specification; default spec"},
     {.name = "warehouse",
      .type = SPEC_STRING,
      .offset = OPTION(warehouse),
@@ -132,15 +137,28 @@ static const struct catalog_options default_options = {
     .etag = true,
 };
 
+/* What the profile says where the options say nothing. */
+static void take_profile(struct catalog *c)
+{
+    c->profile = profile_at(c->o.profile);
+    if (!c->o.separator)
+        c->o.separator = c->profile->separator;
+    if (!c->o.idempotency_ms)
+        c->o.idempotency_ms = c->profile->idempotency_ms;
+}
+
 static bool read_options(struct catalog *c, const cJSON *options, char why[200])
 {
     struct spec_error e = {0};
     c->o = default_options;
+    c->profile = profile_at(0);
     if (!options)
         return true;
     c->tree = cJSON_Duplicate(options, true);
-    if (spec_read(c->tree, catalog_option_fields, &c->o, &c->arena, &e))
+    if (spec_read(c->tree, catalog_option_fields, &c->o, &c->arena, &e)) {
+        take_profile(c);
         return true;
+    }
     snprintf(why, 200, "catalog: %.50s%s%.135s", e.path, *e.path ? ": " : "",
              e.message);
     return false;

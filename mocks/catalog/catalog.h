@@ -3,6 +3,7 @@
  * Options (struct spec_field catalog_option_fields, cJSON object in
  * mock_options.catalog and under world.catalog of a scenario):
  *   namespaces: names, levels joined with '.'; made at start
+ *   profile: one of profile_words: how it differs from the specification
  *   warehouse: base URI of tables, default s3://data-lake/warehouse
  *   defaults, overrides: maps for GET /v1/config
  *   endpoints: list; replaces the advertised one ("none": key left out)

@@ -73,7 +73,7 @@ bool op_get_config(struct call *k)
     json_set(body, "overrides", overrides);
     if (!leaves_endpoints_out(c))
         json_set(body, "endpoints", endpoints(c));
-    if (c->o.idempotency_ms > 0)
+    if (c->o.idempotency_ms > 0 && !c->profile->hides_keys)
         json_set_str(body, "idempotency-key-lifetime",
                      duration(c->o.idempotency_ms, &k->x->arena));
     call_answer(k, 200, body);

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "mocks/catalog/catalog.h"
 #include "mocks/catalog/errors.h"
+#include "mocks/catalog/inside.h"
 
 const struct service_error catalog_errors[] = {
     {"BadRequestException", 400, "Malformed request"},
@@ -83,6 +84,9 @@ void error_bad_request(struct exchange *x, int status, const char *reason)
 void error_no_route(struct exchange *x)
 {
     struct slice path = x->request->path;
+    const struct catalog *c = x->service->state;
+    if (profile_refuse(c->profile, x))
+        return;
     if (path.len > 0 && path.p[0] == '/') {
         path.p++;
         path.len--;

@@ -13,6 +13,7 @@
 #include "mocks/catalog/errors.h"
 #include "mocks/catalog/metadata.h"
 #include "mocks/catalog/names.h"
+#include "mocks/catalog/profile.h"
 #include "mocks/catalog/state.h"
 
 struct catalog_table_option {
@@ -27,6 +28,7 @@ struct catalog_options {
     struct spec_list endpoints;  /* const char * */
     const cJSON *defaults, *overrides;
     const char *warehouse, *prefix, *separator, *token, *credential;
+    int profile; /* index into profile_words */
     int64_t page_size;
     int64_t token_lifetime_ms, idempotency_ms;
     bool etag, metadata_gzip, metadata_plain;
@@ -37,6 +39,7 @@ struct catalog {
     struct arena arena; /* of options */
     cJSON *tree;        /* options as they came; o points into it */
     struct catalog_options o;
+    const struct profile *profile;
     const struct warehouse *files;
     const struct clock *clock;
     uint64_t seed;
@@ -88,6 +91,14 @@ struct version *call_seen(struct call *k, const struct ns_name *ns,
 struct version *call_need_space(struct call *k, const struct ns_name *ns);
 struct version *call_need_table(struct call *k, const struct ns_name *ns,
                                 const char *table);
+
+/* ---- entity tags (tags.c) ---- */
+/* In the arena, or v's own. query: of the request that it is the tag for. */
+const char *tag_of(struct call *k, const struct version *v, bool refs,
+                   struct slice query);
+bool tag_known(struct call *k, const char *tag); /* in If-None-Match */
+void tag_set(struct call *k, const char *tag);
+void tag_unchanged(struct call *k, const char *tag); /* 304 */
 
 /* ---- lists (pages.c): answers {key: [...], "next-page-token": ...} ---- */
 enum { PAGE_MAX = 1000 };

@@ -72,9 +72,16 @@ static bool page_size(struct call *k, bool paged, size_t *out)
     return true;
 }
 
-bool call_list(struct call *k, const struct kin *kin, enum version_kind kind,
-               const char *key,
-               cJSON *(*item)(const struct call *k, const struct entry *e))
+/* ---- pages by token: the specification's ---- */
+
+struct page {
+    const struct slot **slots; /* those that are shown, n of them */
+    size_t n;
+    const char *next; /* token, or NULL */
+};
+
+static bool page_by_token(struct call *k, const struct kin *kin,
+                          enum version_kind kind, struct page *p)
 {
     const char *token = call_query(k, "pageToken");
     bool paged = token || k->c->o.page_size > 0, more = false;
@@ -85,20 +92,80 @@ bool call_list(struct call *k, const struct kin *kin, enum version_kind kind,
         return false;
     size_t all = kin->order ? btree_count(kin->order) : 0;
     most = most < all ? most : all;
-    const struct slot **slots =
-        arena_alloc(&k->x->arena, (most + 1) * sizeof *slots);
-    size_t n = state_page(kin, k->x->stale, kind, after, slots, most, &more);
+    p->slots = arena_alloc(&k->x->arena, (most + 1) * sizeof *p->slots);
+    p->n = state_page(kin, k->x->stale, kind, after, p->slots, most, &more);
+    if (is_endless(token))
+        p->next = next_endless(k, token);
+    else if (more)
+        p->next = token_make(k, p->slots[p->n - 1]->serial);
+    return true;
+}
+
+/* ---- pages by size: offsets into a list in order of names ---- */
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp((*(const struct slot *const *)a)->entry->name,
+                  (*(const struct slot *const *)b)->entry->name);
+}
+
+/* A number of 32 bits, or fallback where there is none. */
+static bool small_number(struct call *k, const char *name, long long fallback,
+                         long long *out)
+{
+    const char *z = call_query(k, name);
+    *out = fallback;
+    if (!z || (!*z && fallback >= 0))
+        return true;
+    return (slice_int64(slice_of(z), out) && *out >= INT32_MIN &&
+            *out <= INT32_MAX) ||
+           fail(&k->f, "BadRequestException", "For input string: \"%.100s\"",
+                z);
+}
+
+static bool page_by_size(struct call *k, const struct kin *kin,
+                         enum version_kind kind, struct page *p)
+{
+    size_t all = kin->order ? btree_count(kin->order) : 0;
+    long long from, size = 0;
+    bool more, paged = call_query(k, "pageSize") != NULL;
+    p->slots = arena_alloc(&k->x->arena, (all + 1) * sizeof *p->slots);
+    p->n = state_page(kin, k->x->stale, kind, 0, p->slots, all, &more);
+    qsort(p->slots, p->n, sizeof *p->slots, by_name);
+    if (!paged)
+        return true;
+    if (!small_number(k, "pageSize", -1, &size) ||
+        !small_number(k, "pageToken", 0, &from))
+        return false;
+    if (from >= (long long)p->n) {
+        p->n = 0;
+        return true;
+    }
+    if (size < 0 || from < 0)
+        return fail(&k->f, "IllegalArgumentException",
+                    "fromIndex(%lld) > toIndex(%lld)", from, from + size);
+    bool rest = from + size < (long long)p->n;
+    p->slots += from;
+    p->n = rest ? (size_t)size : p->n - (size_t)from;
+    if (rest)
+        p->next = arena_printf(&k->x->arena, "%lld", from + size);
+    return true;
+}
+
+bool call_list(struct call *k, const struct kin *kin, enum version_kind kind,
+               const char *key,
+               cJSON *(*item)(const struct call *k, const struct entry *e))
+{
+    struct page p = {0};
+    if (!(k->c->profile->pages_by_size ? page_by_size
+                                       : page_by_token)(k, kin, kind, &p))
+        return false;
     cJSON *body = cJSON_CreateObject();
     cJSON *list = cJSON_AddArrayToObject(body, key);
-    for (size_t i = 0; i < n; i++)
-        cJSON_AddItemToArray(list, item(k, slots[i]->entry));
-    if (is_endless(token))
-        json_set_str(body, "next-page-token", next_endless(k, token));
-    else if (more)
-        json_set_str(body, "next-page-token",
-                     token_make(k, slots[n - 1]->serial));
-    else
-        json_set(body, "next-page-token", cJSON_CreateNull());
+    for (size_t i = 0; i < p.n; i++)
+        cJSON_AddItemToArray(list, item(k, p.slots[i]->entry));
+    json_set(body, "next-page-token",
+             p.next ? cJSON_CreateString(p.next) : cJSON_CreateNull());
     call_answer(k, 200, body);
     cJSON_Delete(body);
     return true;

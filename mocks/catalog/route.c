@@ -147,6 +147,15 @@ static const struct operation *find(const struct catalog *c,
     return NULL;
 }
 
+static struct slice blanks(struct slice raw, struct arena *a)
+{
+    char *z = raw.p ? arena_memdup(a, raw.p, raw.len) : NULL;
+    for (size_t i = 0; i < raw.len; i++)
+        if (z[i] == '+')
+            z[i] = ' ';
+    return (struct slice){z, raw.len};
+}
+
 bool route_names(const struct catalog *c, const struct exchange *x,
                  struct ns_name *ns, const char **table, struct failure *f)
 {
@@ -155,6 +164,10 @@ bool route_names(const struct catalog *c, const struct exchange *x,
     *table = NULL;
     if (!find(c, x->request, &raw_ns, &raw_table))
         return fail(f, "BadRequestException", "No route for request");
+    if (c->profile->plus_is_blank) {
+        raw_ns = blanks(raw_ns, f->arena);
+        raw_table = blanks(raw_table, f->arena);
+    }
     if (raw_ns.p && !ns_from_path(raw_ns, c->o.separator, ns, f))
         return false;
     return !raw_table.p || name_from_path(raw_table, table, f);
@@ -193,6 +206,8 @@ void route_name_operation(struct exchange *x)
     struct ns_name ns;
     struct slice unused[2];
     const char *table;
+    if (profile_refuses(c->profile, x))
+        return;
     x->op = find(c, x->request, &unused[0], &unused[1]);
     if (!x->op || !route_names(c, x, &ns, &table, &f))
         return;
@@ -222,7 +237,7 @@ void catalog_handle(struct exchange *x)
 {
     struct call k = {.c = x->service->state, .x = x, .f = {.arena = &x->arena}};
     if (!run(&k))
-        error_answer(x, k.f.type, k.f.status, k.f.message);
+        profile_answer(k.c->profile, x, &k.f);
     /* With a change prepared, the answer counts when it is published. */
     if (!x->change.publish)
         kept_remember(k.c, x);

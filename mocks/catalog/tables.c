@@ -134,25 +134,6 @@ bool op_create_table(struct call *k)
 
 /* ---- load ---- */
 
-/* One of the entity tags in If-None-Match, or "*"; quotes may be missing. */
-static bool etag_matches(struct slice header, const char *etag)
-{
-    size_t n = strlen(etag);
-    struct slice bare = {etag + 1, n - 2};
-    while (header.len > 0) {
-        const char *comma = memchr(header.p, ',', header.len);
-        size_t len = comma ? (size_t)(comma - header.p) : header.len;
-        struct slice one = slice_trim((struct slice){header.p, len});
-        if (slice_starts(one, "W/"))
-            one = (struct slice){one.p + 2, one.len - 2};
-        if (slice_eqz(one, "*") || slice_eqz(one, etag) || slice_eq(one, bare))
-            return true;
-        header.p += len + (comma != NULL);
-        header.len -= len + (comma != NULL);
-    }
-    return false;
-}
-
 /* snapshots=refs: only those that a branch or tag names. */
 static void keep_named_snapshots(cJSON *metadata)
 {
@@ -169,8 +150,7 @@ static void keep_named_snapshots(cJSON *metadata)
     json_set(metadata, "snapshots", kept);
 }
 
-static void answer_refs(struct call *k, const struct version *v,
-                        const char *etag)
+static void answer_refs(struct call *k, const struct version *v)
 {
     cJSON *metadata = cJSON_Duplicate(v->tree, true);
     cJSON *body = cJSON_CreateObject();
@@ -179,8 +159,6 @@ static void answer_refs(struct call *k, const struct version *v,
     json_set(body, "metadata", metadata);
     call_answer(k, 200, body);
     cJSON_Delete(body);
-    if (k->c->o.etag)
-        answer_set(&k->x->answer, &k->x->arena, "ETag", "%s", etag);
 }
 
 static bool wants_refs(struct call *k, bool *refs)
@@ -201,18 +179,16 @@ bool op_load_table(struct call *k)
     if (!k->c->files->exists(k->c->files->ctx, v->location))
         return fail(&k->f, "NotFoundException",
                     "Failed to open input stream for file: %s", v->location);
-    const char *etag = refs ? arena_printf(&k->x->arena, "%.*s-refs\"",
-                                           (int)strlen(v->etag) - 1, v->etag)
-                            : v->etag;
-    struct slice known = http_header(k->x->request, "if-none-match");
-    if (k->c->o.etag && known.p && etag_matches(known, etag)) {
-        call_answer_empty(k, 304);
-        answer_set(&k->x->answer, &k->x->arena, "ETag", "%s", etag);
-    } else if (refs) {
-        answer_refs(k, v, etag);
-    } else {
-        call_answer_table(k, v);
+    const char *tag = tag_of(k, v, refs, k->x->request->query);
+    if (tag_known(k, tag)) {
+        tag_unchanged(k, tag);
+        return true;
     }
+    if (refs)
+        answer_refs(k, v);
+    else
+        call_answer_table(k, v);
+    tag_set(k, tag);
     return true;
 }
 

@@ -1,0 +1,107 @@
+/* Profiles: what they answer differently, and that the default does not. */
+#include "mocks/catalog/testing.h"
+
+#define REFERENCE                                                              \
+    "{\"profile\":\"reference\",\"namespaces\":[\"a\",\"b\",\"c\"]}"
+#define SPEC "{\"namespaces\":[\"a\",\"b\",\"c\"]}"
+
+/* The status of one request to a catalog with these options. */
+static int status(const char *options, const char *method, const char *path,
+                  const char *body, const char *says)
+{
+    struct bench b;
+    CU_ASSERT_FATAL(bench_start(&b, options));
+    ask_how(&b, PLAIN, method, path, "", body);
+    int got = b.status;
+    if (says && !strstr(b.text, says)) {
+        fprintf(stderr, "%s %s: %s\n", method, path, b.text);
+        got = -1;
+    }
+    bench_stop(&b);
+    return got;
+}
+
+static void a_body_that_cannot_be_read_is_a_page(void)
+{
+    CU_ASSERT_EQUAL(
+        status(REFERENCE, "POST", "/v1/namespaces", "{", "\"url\":\"http://"),
+        500);
+    CU_ASSERT_EQUAL(status(SPEC, "POST", "/v1/namespaces", "{",
+                           "\"type\":\"BadRequestException\""),
+                    400);
+}
+
+static void paths_that_read_two_ways_are_refused(void)
+{
+    static const struct {
+        const char *path, *says;
+        int spec;
+    } rows[] = {
+        {"/v1/namespaces/a%2Fb", "Ambiguous URI path separator", 404},
+        {"/v1/namespaces/a%25b", "Ambiguous URI path encoding", 404},
+        {"/v1/namespaces/%2e%2E", "Ambiguous URI path segment", 404},
+        {"/v1/namespaces//tables", "Ambiguous URI empty segment", 404},
+        {"/v1/namespaces/%ff", "Bad UTF-8 encoding", 400},
+        {"/v1/namespaces/a%5Cb", "Suspicious Path Character", 404},
+        {"/v1/namespaces/%zz", "HTTP ERROR 400 Bad Request", 400},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        CU_ASSERT_EQUAL(
+            status(REFERENCE, "GET", rows[i].path, NULL, rows[i].says), 400);
+        CU_ASSERT_EQUAL(status(SPEC, "GET", rows[i].path, NULL, NULL),
+                        rows[i].spec);
+    }
+}
+
+static void size_alone_makes_pages(void)
+{
+    static const char list[] = "/v1/namespaces?pageSize=2";
+    CU_ASSERT_EQUAL(status(REFERENCE, "GET", list, NULL,
+                           "[[\"a\"],[\"b\"]],\"next-page-token\":\"2\""),
+                    200);
+    CU_ASSERT_EQUAL(status(REFERENCE, "GET",
+                           "/v1/namespaces?pageSize=2&pageToken=2", NULL,
+                           "[[\"c\"]],\"next-page-token\":null"),
+                    200);
+    CU_ASSERT_EQUAL(
+        status(REFERENCE, "GET", "/v1/namespaces?pageSize=abc", NULL, NULL),
+        500);
+    CU_ASSERT_EQUAL(
+        status(REFERENCE, "GET", "/v1/namespaces?pageSize=-1", NULL, NULL),
+        400);
+    CU_ASSERT_EQUAL(status(SPEC, "GET", list, NULL, "[\"c\"]"), 200);
+}
+
+static void tags_are_bare_and_of_the_query(void)
+{
+    struct bench b;
+    char tag[128];
+    CU_ASSERT_FATAL(bench_start(&b, REFERENCE));
+    ask(&b, "POST", "/v1/namespaces/a/tables", SIMPLE_TABLE("t"));
+    snprintf(tag, sizeof tag, "If-None-Match: %s\r\n", b.etag);
+    CU_ASSERT_EQUAL(strlen(b.etag), 8);
+    ask_how(&b, PLAIN, "GET", "/v1/namespaces/a/tables/t", tag, NULL);
+    CU_ASSERT_EQUAL(b.status, 200);
+    ask_how(&b, PLAIN, "GET", "/v1/namespaces/a/tables/t?snapshots=all", tag,
+            NULL);
+    CU_ASSERT_EQUAL(b.status, 304);
+    bench_stop(&b);
+}
+
+static void announces_its_separator_but_not_its_keys(void)
+{
+    CU_ASSERT_EQUAL(
+        status(REFERENCE, "GET", "/v1/config", NULL,
+               "\"overrides\":{\"namespace-separator\":\"%2E\"},\"endpoints\""),
+        200);
+    struct bench b;
+    CU_ASSERT_FATAL(bench_start(&b, REFERENCE));
+    ask(&b, "GET", "/v1/config", NULL);
+    CU_ASSERT(!strstr(b.text, "idempotency-key-lifetime"));
+    bench_stop(&b);
+}
+
+UNIT_MAIN("catalog profiles", UNIT(a_body_that_cannot_be_read_is_a_page),
+          UNIT(paths_that_read_two_ways_are_refused),
+          UNIT(size_alone_makes_pages), UNIT(tags_are_bare_and_of_the_query),
+          UNIT(announces_its_separator_but_not_its_keys))
