@@ -170,6 +170,7 @@ static void check_journal(struct probe *p)
     EXPECT(p, !strcmp(e->operation, requests[p->row->op][w.which].operation));
     EXPECT(p, !strcmp(e->faults, p->row->misses ? "" : faults));
     EXPECT(p, e->answer_bytes == p->got.len);
+    p->read = e->request_bytes;
     EXPECT(p, !strcmp(e->ended, endings[p->row->ending].told));
     EXPECT(p, fired() == !p->row->misses);
     EXPECT(p, journal_says(JOURNAL_MEDDLED, NULL) ==

@@ -145,31 +145,39 @@ static inline void add_signature(struct str *out, const struct request *r,
     testing_sign(&signer, r->method, r->path, query, hash, out);
 }
 
-/* query: in its canonical form, "" for none. */
+/* query: in its canonical form, "" for none. The caller ends *out. */
+static inline void write_request(struct str *out, const struct request *r,
+                                 const char *query)
+{
+    CU_ASSERT_PTR_NOT_NULL_FATAL(r->operation);
+    str_init(out, MOST_REQUEST);
+    str_addf(out, "%s %s%s%s HTTP/1.1\r\nHost: 127.0.0.1\r\n", r->method,
+             r->path, *query ? "?" : "", query);
+    if (w.which == MOCK_S3)
+        add_signature(out, r, query);
+    if (r->body)
+        str_addf(out, "Content-Length: %zu\r\n", strlen(r->body));
+    str_addf(out, "\r\n%s", r->body ? r->body : "");
+}
+
+static inline const char *query_of(enum op op)
+{
+    return op == OP_LIST && w.which == MOCK_S3 ? "list-type=2" : "";
+}
+
 static inline void say_query(struct client *c, const struct request *r,
                              const char *query)
 {
     struct str out;
 
-    str_init(&out, MOST_REQUEST);
-    str_addf(&out, "%s %s%s%s HTTP/1.1\r\nHost: 127.0.0.1\r\n", r->method,
-             r->path, *query ? "?" : "", query);
-    if (w.which == MOCK_S3)
-        add_signature(&out, r, query);
-    if (r->body)
-        str_addf(&out, "Content-Length: %zu\r\n", strlen(r->body));
-    str_addf(&out, "\r\n%s", r->body ? r->body : "");
+    write_request(&out, r, query);
     say_bytes(c, str_z(&out), out.len);
     str_fini(&out);
 }
 
 static inline void say_op(struct client *c, enum op op)
 {
-    const struct request *r = &requests[op][w.which];
-    bool lists = op == OP_LIST && w.which == MOCK_S3;
-
-    CU_ASSERT_PTR_NOT_NULL_FATAL(r->operation);
-    say_query(c, r, lists ? "list-type=2" : "");
+    say_query(c, &requests[op][w.which], query_of(op));
 }
 
 /* ---- cells and what is expected of them ---------------------------------- */
@@ -207,6 +215,7 @@ struct row {
     enum effect effect;
     enum there there;
     bool changed; /* "old" was changed just before */
+    bool slowly;  /* the request goes out byte by byte */
     bool misses;  /* it cannot be done here, and does not count as fired */
     void (*also)(struct probe *p);  /* asks more of the world */
     void (*whole)(struct probe *p); /* of connections: instead of all this */
@@ -225,7 +234,9 @@ struct probe {
     size_t status_end, head_end; /* its parts */
     struct client c;
     struct str got;
-    size_t seen;      /* bytes so far */
+    size_t seen;                            /* bytes so far */
+    size_t said, request_head, request_all; /* bytes of the request */
+    size_t read;                            /* of them, as the journal tells */
     size_t at_once;   /* bytes that came without time passing */
     size_t arrivals;  /* moments at which bytes came */
     int64_t sent_ms;  /* the request, since the world's start; the rest */
@@ -370,6 +381,23 @@ static inline void arm_tree(const cJSON *rule)
     settle();
 }
 
+/* Slowly: until the server has had enough. */
+static inline void say_request(struct probe *p)
+{
+    struct str out;
+
+    write_request(&out, &requests[p->row->op][w.which], query_of(p->row->op));
+    p->request_all = out.len;
+    p->request_head = out.len - strlen(strstr(str_z(&out), "\r\n\r\n") + 4);
+    while (p->row->slowly && p->said < out.len && !over(&p->c)) {
+        say_bytes(&p->c, out.p + p->said++, 1);
+        settle();
+    }
+    if (!p->row->slowly)
+        say_bytes(&p->c, out.p, out.len);
+    str_fini(&out);
+}
+
 /* The request and all that follows from it; rule NULL: without the fault. The
  * world stays open. */
 static inline void perform(struct probe *p, const cJSON *rule, int64_t pause_ms)
@@ -384,7 +412,7 @@ static inline void perform(struct probe *p, const cJSON *rule, int64_t pause_ms)
     advance_to(vt_ms() + pause_ms);
     p->sent_ms = vt_ms();
     p->first_ms = p->last_ms = p->over_ms = -1;
-    say_op(&p->c, p->row->op);
+    say_request(p);
     settle();
     look(p);
     p->at_once = p->seen;

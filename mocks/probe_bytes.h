@@ -111,6 +111,28 @@ static void bytes_truncated(struct probe *p)
     is_immediate(p);
 }
 
+/* No answer; the request is read up to there and no further. That it is to be
+ * cut is known when its head is complete, and not before. */
+static void bytes_cut(struct probe *p)
+{
+    size_t head = p->request_head, all = p->request_all, n = all / 2;
+    const char *at = json_str(p->params, "at");
+    int64_t byte = asked_bytes(p, "at_byte", -1);
+
+    bytes_none(p);
+    if (byte >= 0)
+        n = (size_t)byte < all ? (size_t)byte : all;
+    else if (at && !strcmp(at, "body"))
+        n = half_way(head, all);
+    else if (at && strcmp(at, "half") != 0)
+        n = 0; /* somewhere in the head */
+    if (n < head)
+        n = head;
+    if (p->row->ending != ENDS_SILENT)
+        EXPECT(p, p->said == n);
+    EXPECT(p, p->read == n);
+}
+
 /* ---- pace ---------------------------------------------------------------- */
 
 static inline void is_delayed(const struct probe *p)

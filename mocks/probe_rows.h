@@ -178,6 +178,7 @@ static void also_endless(struct probe *p)
 #define OF_REQUEST(a)                                                          \
     "{\"" a "\":{\"of\":\"request\"}}",                                        \
         "{\"" a "\":{\"of\":\"request\",\"at_byte\":1}}",                      \
+        "{\"" a "\":{\"of\":\"request\",\"at_byte\":99999}}",                  \
         "{\"" a "\":{\"of\":\"request\",\"at\":\"half\"}}",                    \
         "{\"" a "\":{\"of\":\"request\",\"at\":\"status\"}}",                  \
         "{\"" a "\":{\"of\":\"request\",\"at\":\"head\"}}",                    \
@@ -219,8 +220,8 @@ static void also_endless(struct probe *p)
      .effect = APPLIED},                                                       \
     {                                                                          \
         .kind = k, .phases = DURING, .servers = BOTH,                          \
-        .does = DOES(OF_REQUEST(a)), .bytes = bytes_none, .ending = ends,      \
-        .effect = NOT_APPLIED                                                  \
+        .does = DOES(OF_REQUEST(a)), .bytes = bytes_cut, .slowly = true,       \
+        .ending = ends, .effect = NOT_APPLIED                                  \
     }
 #define READING(k, does_, how)                                                 \
     {                                                                          \
