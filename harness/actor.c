@@ -81,9 +81,11 @@ static void sink(void *ctx, const struct log_line *line)
 
 static int table_id(const struct actor *a, const char *name)
 {
-    for (int t = 0; t < ICE_TABLES; t++)
-        if (name && strcmp(ice_table_name(a->catalog, t), name) == 0)
+    for (int t = 0; name && t < ICE_TABLES; t++) {
+        enum ice_table_id id = (enum ice_table_id)t;
+        if (strcmp(ice_table_name(a->catalog, id), name) == 0)
             return t;
+    }
     return -1;
 }
 
