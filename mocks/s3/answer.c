@@ -3,14 +3,6 @@
 
 #include "mocks/s3/internal.h"
 
-void s3_prepare(struct exchange *x,
-                void (*publish)(struct exchange *x, void *ctx),
-                void (*drop)(void *ctx), void *ctx, const char *what)
-{
-    x->change = (struct change){
-        .publish = publish, .drop = drop, .ctx = ctx, .what = what};
-}
-
 void s3_answer_empty(struct exchange *x, int status)
 {
     answer_reset(&x->answer);
@@ -41,7 +33,10 @@ void s3_request_id(const struct exchange *x, char out[17])
 
 const char *s3_etag(struct exchange *x, const struct s3_object *o)
 {
-    return arena_printf(&x->arena, "\"%s\"", o->etag);
+    char etag[ETAG_SIZE];
+
+    object_etag(o, etag);
+    return arena_printf(&x->arena, "\"%s\"", etag);
 }
 
 static const char *date_now(struct s3 *s)

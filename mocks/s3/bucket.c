@@ -4,16 +4,6 @@
 #include "mocks/s3/internal.h"
 #include "mocks/s3/xml.h"
 
-struct s3_bucket *s3_need_bucket(struct s3 *s, struct exchange *x)
-{
-    struct s3_bucket *b =
-        store_bucket(&s->store, slice_of(x->names.bucket), x->stale);
-
-    if (!b)
-        s3_error(x, "NoSuchBucket", NULL, NULL);
-    return b;
-}
-
 static bool is_address(struct slice s) /* 192.168.5.4 */
 {
     for (size_t i = 0; i < s.len; i++)
@@ -38,20 +28,21 @@ bool s3_bucket_name_ok(struct slice s)
     return true;
 }
 
-void s3_list_buckets(struct s3 *s, struct exchange *x)
+void s3_list_buckets(struct ask *c)
 {
-    struct btree_cursor c;
+    struct s3 *s = c->s;
+    struct btree_cursor at;
     char date[DATE_ISO_SIZE];
-    bool more = btree_seek(s->store.buckets, (struct slice){"", 0}, false, &c);
+    bool more = btree_seek(s->store.buckets, (struct slice){"", 0}, false, &at);
 
     str_reset(&s->text);
     xml_begin(&s->text, "ListAllMyBucketsResult");
-    str_addz(&s->text, "<Owner><ID>icefault</ID><DisplayName>icefault"
-                       "</DisplayName></Owner><Buckets>");
-    for (; more; more = btree_next(&c)) {
-        const struct s3_bucket *b = c.value;
+    user_xml(s, &s->text, "Owner", c->user);
+    xml_open(&s->text, "Buckets");
+    for (; more; more = btree_next(&at)) {
+        const struct s3_bucket *b = at.value;
 
-        if (!store_bucket_visible(&s->store, b, x->stale))
+        if (!store_bucket_visible(&s->store, b, c->x->stale))
             continue;
         date_iso(b->created_ms, date);
         xml_open(&s->text, "Bucket");
@@ -60,49 +51,47 @@ void s3_list_buckets(struct s3 *s, struct exchange *x)
         xml_close(&s->text, "Bucket");
     }
     str_addz(&s->text, "</Buckets></ListAllMyBucketsResult>");
-    s3_answer_text(x, 200);
+    s3_answer_text(c->x, 200);
 }
 
-void s3_head_bucket(struct s3 *s, struct exchange *x)
+void s3_head_bucket(struct ask *c)
 {
-    if (!s3_need_bucket(s, x))
-        return;
-    s3_answer_empty(x, 200);
-    if (*s->o.region)
-        answer_header(&x->answer, &x->arena, "x-amz-bucket-region", "%s",
-                      s->o.region);
+    s3_answer_empty(c->x, 200);
+    if (*c->s->o.region)
+        answer_header(&c->x->answer, c->a, "x-amz-bucket-region", "%s",
+                      c->s->o.region);
 }
 
-void s3_get_bucket_location(struct s3 *s, struct exchange *x)
+void s3_get_bucket_location(struct ask *c)
 {
+    struct s3 *s = c->s;
     bool first = strcmp(s->o.region, "us-east-1") == 0; /* it is written "" */
 
-    if (!s3_need_bucket(s, x))
-        return;
     str_reset(&s->text);
     xml_begin(&s->text, "LocationConstraint");
     xml_escape(&s->text, slice_of(first ? "" : s->o.region));
     str_addz(&s->text, "</LocationConstraint>");
-    s3_answer_text(x, 200);
+    s3_answer_text(c->x, 200);
 }
 
 /* ---- making and removing ---- */
 
 static void publish_create(struct exchange *x, void *ctx)
 {
-    struct s3 *s = ctx;
+    struct ask *c = ctx;
 
-    store_begin(&s->store);
-    store_add_bucket(&s->store, slice_of(x->names.bucket),
-                     clock_unix_ms(s->clock));
+    (void)x;
+    store_begin(&c->s->store);
+    store_add_bucket(&c->s->store, c->bucket_name, c->user, ask_now_ms(c));
 }
 
 static void publish_delete(struct exchange *x, void *ctx)
 {
-    struct s3 *s = ctx;
+    struct ask *c = ctx;
 
-    store_begin(&s->store);
-    store_drop_bucket(&s->store, slice_of(x->names.bucket));
+    (void)x;
+    store_begin(&c->s->store);
+    store_drop_bucket(&c->s->store, c->bucket_name);
 }
 
 struct location {
@@ -122,52 +111,46 @@ static bool read_location(void *ctx, const char *path, struct slice text)
     return true;
 }
 
-static bool location_ok(struct s3 *s, struct exchange *x)
+static bool location_ok(struct ask *c)
 {
+    const char *region = c->s->o.region;
     struct location l = {""};
 
-    if (x->request->body.len == 0)
+    if (c->body.len == 0)
         return true;
-    if (!xml_read(x->request->body, read_location, &l)) {
-        s3_error(x, "MalformedXML", NULL, NULL);
+    if (!xml_read(c->body, read_location, &l)) {
+        s3_error(c->x, "MalformedXML", NULL, NULL);
         return false;
     }
-    if (!l.text[0] || !*s->o.region || strcmp(l.text, s->o.region) == 0)
+    if (!l.text[0] || !*region || strcmp(l.text, region) == 0)
         return true;
-    s3_error(x, "IllegalLocationConstraintException", NULL,
+    s3_error(c->x, "IllegalLocationConstraintException", NULL,
              "LocationConstraint", l.text, NULL);
     return false;
 }
 
-void s3_create_bucket(struct s3 *s, struct exchange *x)
+void s3_create_bucket(struct ask *c)
 {
-    bool there;
-
-    if (!location_ok(s, x))
+    if (!location_ok(c))
         return;
-    there = store_bucket(&s->store, slice_of(x->names.bucket), x->stale);
-    if (there && !s->profile->own_bucket_again) {
-        s3_error(x, "BucketAlreadyOwnedByYou", NULL, NULL);
+    if (c->bucket && !c->s->profile->own_bucket_again) {
+        s3_error(c->x, "BucketAlreadyOwnedByYou", NULL, NULL);
         return;
     }
-    s3_answer_empty(x, 200);
-    answer_header(&x->answer, &x->arena, "Location", "/%s", x->names.bucket);
-    if (!there)
-        s3_prepare(x, publish_create, NULL, s,
-                   arena_printf(&x->arena, "made bucket %s", x->names.bucket));
+    s3_answer_empty(c->x, 200);
+    answer_header(&c->x->answer, c->a, "Location", "/%s", c->bucket_name.p);
+    if (!c->bucket)
+        ask_prepare(c, publish_create, NULL, c, "made bucket %s",
+                    c->bucket_name.p);
 }
 
-void s3_delete_bucket(struct s3 *s, struct exchange *x)
+void s3_delete_bucket(struct ask *c)
 {
-    struct s3_bucket *b = s3_need_bucket(s, x);
-
-    if (!b)
-        return;
-    if (!store_bucket_empty(b)) {
-        s3_error(x, "BucketNotEmpty", NULL, NULL);
+    if (!store_bucket_empty(c->bucket)) {
+        s3_error(c->x, "BucketNotEmpty", NULL, NULL);
         return;
     }
-    s3_answer_empty(x, 204);
-    s3_prepare(x, publish_delete, NULL, s,
-               arena_printf(&x->arena, "removed bucket %s", x->names.bucket));
+    s3_answer_empty(c->x, 204);
+    ask_prepare(c, publish_delete, NULL, c, "removed bucket %s",
+                c->bucket_name.p);
 }

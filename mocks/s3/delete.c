@@ -5,9 +5,7 @@
 #include "mocks/s3/xml.h"
 
 struct batch { /* in the exchange's arena */
-    struct s3 *s;
-    struct exchange *x;
-    struct slice bucket;
+    struct ask *c;
     struct slice keys[S3_MAX_DELETE];
     size_t n;
     struct slice key; /* of the Object being read; p NULL: none yet */
@@ -28,7 +26,7 @@ static bool element(void *ctx, const char *path, struct slice text)
     struct batch *b = ctx;
 
     if (strcmp(path, "Delete/Object/Key") == 0) {
-        b->key.p = arena_memdup(&b->x->arena, text.p, text.len);
+        b->key.p = arena_memdup(b->c->a, text.p, text.len);
         b->key.len = text.len;
         return true;
     }
@@ -44,14 +42,14 @@ static void publish(struct exchange *x, void *ctx)
     struct batch *b = ctx;
 
     (void)x;
-    store_begin(&b->s->store);
+    store_begin(&b->c->s->store);
     for (size_t i = 0; i < b->n; i++)
-        store_remove(&b->s->store, b->bucket, b->keys[i]);
+        store_remove(&b->c->s->store, b->c->bucket_name, b->keys[i], 0);
 }
 
 static void answer(struct batch *b)
 {
-    struct str *out = &b->s->text;
+    struct str *out = &b->c->s->text;
 
     str_reset(out);
     xml_begin(out, "DeleteResult");
@@ -61,25 +59,22 @@ static void answer(struct batch *b)
         xml_close(out, "Deleted");
     }
     str_addz(out, "</DeleteResult>");
-    s3_answer_text(b->x, 200);
+    s3_answer_text(b->c->x, 200);
 }
 
-void s3_delete_objects(struct s3 *s, struct exchange *x)
+void s3_delete_objects(struct ask *c)
 {
     struct batch *b;
 
-    if (!s3_need_bucket(s, x) || !s3_body_intact(s, x, true))
+    if (!ask_body_intact(c, true))
         return;
-    b = arena_alloc(&x->arena, sizeof(*b));
-    b->s = s;
-    b->x = x;
-    b->bucket = slice_of(x->names.bucket);
-    if (!xml_read(x->request->body, element, b) || b->n == 0) {
-        s3_error(x, "MalformedXML", NULL, NULL);
+    b = arena_alloc(c->a, sizeof(*b));
+    b->c = c;
+    if (!xml_read(c->body, element, b) || b->n == 0) {
+        s3_error(c->x, "MalformedXML", NULL, NULL);
         return;
     }
     answer(b);
-    s3_prepare(x, publish, NULL, b,
-               arena_printf(&x->arena, "removed %zu objects of s3://%s", b->n,
-                            x->names.bucket));
+    ask_prepare(c, publish, NULL, b, "removed %zu objects of s3://%s", b->n,
+                c->bucket_name.p);
 }

@@ -13,6 +13,9 @@
 
 enum { SHA256_SIZE = 32, SHA256_HEX = 65, MD5_SIZE = 16, MD5_HEX = 33 };
 
+#define SHA256_OF_NOTHING                                                      \
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
 struct digests {
     EVP_MD *sha256, *md5;
     EVP_MD_CTX *ctx;

@@ -1,9 +1,10 @@
 /* internal: what the files of the mock S3 share. Not for other rooms.
  *
  * One request's way: route.c names the operation from the target; s3_handle
- * (operations.c) checks the signature (auth.c) and the names, and calls the
- * row's act, which answers and leaves a prepared change in x->change. An act
- * changes no state itself and may run twice for one exchange.
+ * (operations.c) makes a struct ask, checks the signature (auth.c) and undoes
+ * aws-chunked (payload.c), checks the names and who may do this (access.c), and
+ * calls the row's act, which answers and leaves a prepared change in x->change.
+ * An act changes no state itself and may run twice for one exchange.
  */
 #ifndef MOCKS_S3_INTERNAL_H
 #define MOCKS_S3_INTERNAL_H
@@ -22,13 +23,15 @@ enum {
     S3_MAX_METADATA = 2048,
     S3_MAX_PAGE = 1000,
     S3_MAX_DELETE = 1000,
-    S3_MAX_TEXT = 32 << 20 /* of an answer that is made as XML */
+    S3_MAX_TEXT = 32 << 20, /* of an answer that is made as XML */
+    S3_NOBODY = 0xffff      /* in the place of a user: nobody signed */
 };
 
 /* ---- options ---- */
 
 struct s3_user {
     const char *key, *secret;
+    const char *id, *name, *email; /* id and name: made from key when absent */
 };
 
 struct s3_options {
@@ -37,6 +40,7 @@ struct s3_options {
     const char *region;       /* "": any is right */
     int profile;              /* index into s3_profiles */
     bool anonymous;
+    int64_t memory; /* bytes */
 };
 
 /* ---- profiles: where MinIO and AWS differ, as data (profile.c) ---- */
@@ -60,6 +64,7 @@ struct s3_profile {
     bool plain_keys_only;         /* no empty, "." or ".." segments */
     bool own_bucket_again;        /* CreateBucket of an own one is 200 */
     bool hash_may_be_absent;      /* no x-amz-content-sha256: that of nothing */
+    bool uuid_versions;           /* version ids look like UUIDs */
     int busy_retry_after_s;       /* Retry-After on 429 and 503; 0: none */
 };
 
@@ -91,11 +96,52 @@ static inline struct s3 *s3_of(const struct exchange *x)
     return x->service->state;
 }
 
+/* ---- one run of one act; lives in the exchange's arena (ask.c) ---- */
+
+struct s3_row;
+
+struct ask {
+    struct s3 *s;
+    struct exchange *x;
+    const struct http_request *r;
+    struct arena *a;
+    const struct s3_row *row;
+    unsigned user;            /* index, or S3_NOBODY */
+    struct s3_bucket *bucket; /* that the target names; NULL: none there */
+    struct slice bucket_name, key;
+    struct slice body;                  /* aws-chunked undone */
+    const struct http_header *trailers; /* of aws-chunked */
+    size_t n_trailers;
+};
+
+struct slice ask_header(const struct ask *c, const char *name); /* trimmed */
+/* Terminated, in the arena; NULL when absent. */
+const char *ask_headerz(const struct ask *c, const char *name);
+const char *ask_query(const struct ask *c, const char *name); /* or NULL */
+const char *ask_text(const struct ask *c, struct slice s);    /* terminated */
+/* Answers InvalidArgument with its two fields. Always false. */
+bool ask_bad_argument(const struct ask *c, const char *name, const char *value,
+                      const char *message);
+/* Leaves a change for the exchange to publish or to drop. */
+void ask_prepare(const struct ask *c,
+                 void (*publish)(struct exchange *x, void *ctx),
+                 void (*drop)(void *ctx), void *ctx, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+int64_t ask_now_ms(const struct ask *c);
+/* False, and an error answered, when the store may not grow by so much. */
+bool ask_has_room(const struct ask *c, size_t bytes);
+
 /* ---- operations.c, route.c ---- */
+
+enum s3_need {
+    NEEDS_NO_BUCKET = 1, /* it need not be there */
+    NEEDS_STS = 2        /* signed for the service sts */
+};
 
 struct s3_row { /* what struct operation does not say */
     const char *name;
-    void (*act)(struct s3 *s, struct exchange *x);
+    void (*act)(struct ask *c);
+    unsigned needs; /* bits of enum s3_need */
 };
 extern const struct s3_row s3_rows[]; /* as s3_operations; ends with {0} */
 
@@ -104,10 +150,25 @@ void s3_name_operation(struct exchange *x);
 void s3_handle_unknown(struct exchange *x);
 bool s3_bucket_name_ok(struct slice name);
 
-/* ---- auth.c: false, and an error answered, when it may not go on ---- */
-bool s3_authenticate(struct s3 *s, struct exchange *x);
+/* ---- auth.c, payload.c: false, and an error answered, when it may not go on
+ * ---- */
+struct claim { /* what one request claims */
+    struct ask *c;
+    struct sigv4_authorization auth;
+    bool in_query;
+    const char *secret;
+    char time[DATE_BASIC_SIZE];
+    int64_t time_ms;
+    struct slice hash; /* of the payload, as it was signed */
+};
+bool ask_authenticate(struct ask *c); /* sets user */
+/* The payload is what hash says; sets body and trailers. */
+bool payload_open(struct claim *k);
+bool payload_hash_known(struct claim *k);
+bool payload_unsigned(struct ask *c); /* the same where nobody signed */
+const char *ask_base64(const struct ask *c, struct slice bytes);
 /* Content-MD5 of the body. required: it or a checksum must be there. */
-bool s3_body_intact(struct s3 *s, struct exchange *x, bool required);
+bool ask_body_intact(struct ask *c, bool required);
 
 /* ---- error.c ---- */
 /* Answers code with pairs of (field, value), ended by NULL. message NULL: the
@@ -119,35 +180,49 @@ void s3_answer_error(struct exchange *x, const char *type, int status,
 void s3_answer_bad_request(struct exchange *x, int status, const char *reason);
 
 /* ---- answers (answer.c) ---- */
-/* Leaves a change for the exchange to publish or to drop. */
-void s3_prepare(struct exchange *x,
-                void (*publish)(struct exchange *x, void *ctx),
-                void (*drop)(void *ctx), void *ctx, const char *what);
 void s3_answer_empty(struct exchange *x, int status);
 void s3_answer_text(struct exchange *x, int status); /* s->text as XML */
 void s3_finish_answer(struct exchange *x);
 void s3_request_id(const struct exchange *x, char out[17]);
 const char *s3_etag(struct exchange *x, const struct s3_object *o); /* quoted */
 
+/* ---- version.c ---- */
+/* What a new version of an object in that bucket is called; 0: null. */
+uint64_t version_new(struct ask *c, const struct s3_bucket *b);
+void version_text(const struct s3 *s, uint64_t version, char out[VERSION_SIZE]);
+/* "null" or what version_text gives; false: it is neither. */
+bool version_parse(const struct s3 *s, const char *text, uint64_t *version);
+/* x-amz-version-id, where the bucket was ever versioned. */
+void version_tell(struct ask *c, const struct s3_object *o);
+/* The object that key, and ?versionId where given, mean; NULL, and an error
+ * answered, when there is none or it is a delete marker. */
+struct s3_object *version_needed(struct ask *c);
+/* version_parse, with the error answered. */
+bool version_asked(struct ask *c, const char *text, uint64_t *version);
+
 /* ---- conditions.c: If-Match and its like; NULL object: there is none.
  * False, and 412, 304, 404 or 501 answered, when the request must not act. */
-bool s3_read_allowed(struct exchange *x, const struct s3_object *o);
-bool s3_write_allowed(struct exchange *x, const struct s3_object *o);
-bool s3_delete_allowed(struct exchange *x, const struct s3_object *o);
+bool s3_read_allowed(struct ask *c, const struct s3_object *o);
+bool s3_write_allowed(struct ask *c, const struct s3_object *o);
+bool s3_delete_allowed(struct ask *c, const struct s3_object *o);
+
+/* ---- users.c ---- */
+const struct s3_user *user_of(const struct s3 *s, unsigned owner);
+/* The index, or S3_NOBODY. */
+unsigned user_by_key(const struct s3 *s, struct slice key);
+void user_xml(const struct s3 *s, struct str *out, const char *element,
+              unsigned owner);
 
 /* ---- acts ---- */
-void s3_list_buckets(struct s3 *s, struct exchange *x);
-void s3_create_bucket(struct s3 *s, struct exchange *x);
-void s3_head_bucket(struct s3 *s, struct exchange *x);
-void s3_delete_bucket(struct s3 *s, struct exchange *x);
-void s3_get_bucket_location(struct s3 *s, struct exchange *x);
-void s3_list_objects_v2(struct s3 *s, struct exchange *x);
-void s3_delete_objects(struct s3 *s, struct exchange *x);
-void s3_get_object(struct s3 *s, struct exchange *x);
-void s3_put_object(struct s3 *s, struct exchange *x);
-void s3_delete_object(struct s3 *s, struct exchange *x);
-
-/* The bucket of the request; NULL, and NoSuchBucket answered, without it. */
-struct s3_bucket *s3_need_bucket(struct s3 *s, struct exchange *x);
+void s3_list_buckets(struct ask *c);
+void s3_create_bucket(struct ask *c);
+void s3_head_bucket(struct ask *c);
+void s3_delete_bucket(struct ask *c);
+void s3_get_bucket_location(struct ask *c);
+void s3_list_objects_v2(struct ask *c);
+void s3_delete_objects(struct ask *c);
+void s3_get_object(struct ask *c);
+void s3_put_object(struct ask *c);
+void s3_delete_object(struct ask *c);
 
 #endif

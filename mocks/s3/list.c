@@ -14,8 +14,7 @@
 enum { NAME_BYTES = S3_MAX_KEY + 8 };
 
 struct listing {
-    struct s3 *s;
-    struct exchange *x;
+    struct ask *c;
     const char *prefix, *delimiter, *start_after, *token; /* NULL: not given */
     long long max_keys;
     bool url, owner;
@@ -65,12 +64,13 @@ static size_t group_length(const struct listing *l, struct slice key)
 
 static bool walk_next(struct walk *w, struct item *out)
 {
-    const struct store *store = &w->l->s->store;
+    const struct store *store = &w->l->c->s->store;
 
     while (w->more && slice_starts(w->at.key, w->l->prefix)) {
         size_t n = group_length(w->l, w->at.key);
 
-        out->object = store_view(store, w->at.value, w->l->x->stale);
+        out->object =
+            stack_current(store_view(store, w->at.value, w->l->c->x->stale));
         out->name = w->at.key;
         if (!out->object || !n) {
             w->more = btree_next(&w->at);
@@ -109,14 +109,6 @@ static void walk_start(struct walk *w, struct slice token)
 
 /* ---- parameters ---- */
 
-static bool bad_argument(struct listing *l, const char *name, const char *value,
-                         const char *message)
-{
-    s3_error(l->x, "InvalidArgument", message, "ArgumentName", name,
-             "ArgumentValue", value, NULL);
-    return false;
-}
-
 static const char *or_empty(const char *z)
 {
     return z ? z : "";
@@ -128,13 +120,13 @@ static bool read_max_keys(struct listing *l, const char *text)
     if (!text || !*text)
         return true;
     if (!slice_int64(slice_of(text), &l->max_keys))
-        return bad_argument(l, "max-keys", text,
-                            "Provided max-keys not an integer or within "
-                            "integer range");
+        return ask_bad_argument(l->c, "max-keys", text,
+                                "Provided max-keys not an integer or within "
+                                "integer range");
     if (l->max_keys < 0 || l->max_keys > INT32_MAX)
-        return bad_argument(l, "max-keys", text,
-                            "Argument maxKeys must be an integer between 0 "
-                            "and 2147483647");
+        return ask_bad_argument(l->c, "max-keys", text,
+                                "Argument maxKeys must be an integer between 0 "
+                                "and 2147483647");
     if (l->max_keys > S3_MAX_PAGE)
         l->max_keys = S3_MAX_PAGE;
     return true;
@@ -144,23 +136,22 @@ static bool read_encoding(struct listing *l, const char *text)
 {
     l->url = text && strcmp(text, "url") == 0;
     return !text || l->url ||
-           bad_argument(l, "encoding-type", text,
-                        "Invalid Encoding Method specified in Request");
+           ask_bad_argument(l->c, "encoding-type", text,
+                            "Invalid Encoding Method specified in Request");
 }
 
 static bool read_listing(struct listing *l)
 {
-    const struct http_request *r = l->x->request;
-    struct arena *a = &l->x->arena;
-    const char *owner = http_query(r, "fetch-owner", a);
+    const struct ask *c = l->c;
+    const char *owner = ask_query(c, "fetch-owner");
 
-    l->prefix = or_empty(http_query(r, "prefix", a));
-    l->delimiter = or_empty(http_query(r, "delimiter", a));
-    l->start_after = http_query(r, "start-after", a);
-    l->token = http_query(r, "continuation-token", a);
+    l->prefix = or_empty(ask_query(c, "prefix"));
+    l->delimiter = or_empty(ask_query(c, "delimiter"));
+    l->start_after = ask_query(c, "start-after");
+    l->token = ask_query(c, "continuation-token");
     l->owner = owner && strcmp(owner, "true") == 0;
-    return read_max_keys(l, http_query(r, "max-keys", a)) &&
-           read_encoding(l, http_query(r, "encoding-type", a));
+    return read_max_keys(l, ask_query(c, "max-keys")) &&
+           read_encoding(l, ask_query(c, "encoding-type"));
 }
 
 static bool read_token(struct listing *l, struct slice *token)
@@ -176,11 +167,12 @@ static bool read_token(struct listing *l, struct slice *token)
          plain.len > 1 && (plain.p[0] == 'k' || plain.p[0] == 'p') &&
          !memchr(plain.p, 0, plain.len);
     if (ok)
-        *token = (struct slice){arena_memdup(&l->x->arena, plain.p, plain.len),
+        *token = (struct slice){arena_memdup(l->c->a, plain.p, plain.len),
                                 plain.len};
     str_fini(&plain);
-    return ok || bad_argument(l, "continuation-token", l->token,
-                              "The continuation token provided is incorrect");
+    return ok ||
+           ask_bad_argument(l->c, "continuation-token", l->token,
+                            "The continuation token provided is incorrect");
 }
 
 static void add_token(struct str *out, struct item last)
@@ -216,7 +208,7 @@ static void add_name(struct listing *l, struct str *out, const char *element,
 
 static void add_item(struct listing *l, struct str *out, struct item it)
 {
-    char date[DATE_ISO_SIZE];
+    char date[DATE_ISO_SIZE], etag[ETAG_SIZE];
 
     if (!it.object) {
         xml_open(out, "CommonPrefixes");
@@ -228,18 +220,18 @@ static void add_item(struct listing *l, struct str *out, struct item it)
     xml_open(out, "Contents");
     add_name(l, out, "Key", it.name);
     xml_textz(out, "LastModified", date);
-    xml_textf(out, "ETag", "&quot;%s&quot;", it.object->etag);
-    xml_textf(out, "Size", "%zu", it.object->bytes.len);
+    object_etag(it.object, etag);
+    xml_textf(out, "ETag", "&quot;%s&quot;", etag);
+    xml_textf(out, "Size", "%zu", it.object->body->len);
     if (l->owner)
-        str_addz(out, "<Owner><ID>icefault</ID><DisplayName>icefault"
-                      "</DisplayName></Owner>");
+        user_xml(l->c->s, out, "Owner", it.object->owner);
     xml_textz(out, "StorageClass", "STANDARD");
     xml_close(out, "Contents");
 }
 
 static void add_echo(struct listing *l, struct str *out)
 {
-    xml_textz(out, "Name", l->x->names.bucket);
+    xml_textz(out, "Name", l->c->bucket_name.p);
     add_name(l, out, "Prefix", slice_of(l->prefix));
     if (*l->delimiter)
         add_name(l, out, "Delimiter", slice_of(l->delimiter));
@@ -275,21 +267,20 @@ static void add_page(struct listing *l, struct walk *w, struct str *out)
         add_token(out, last);
 }
 
-void s3_list_objects_v2(struct s3 *s, struct exchange *x)
+void s3_list_objects_v2(struct ask *c)
 {
-    struct listing l = {.s = s, .x = x};
-    struct s3_bucket *b = s3_need_bucket(s, x);
+    struct listing l = {.c = c};
+    struct str *out = &c->s->text;
     struct slice token;
-    struct walk w = {.l = &l};
+    struct walk w = {.l = &l, .objects = c->bucket->objects};
 
-    if (!b || !read_listing(&l) || !read_token(&l, &token))
+    if (!read_listing(&l) || !read_token(&l, &token))
         return;
-    w.objects = b->objects;
     walk_start(&w, token);
-    str_reset(&s->text);
-    xml_begin(&s->text, "ListBucketResult");
-    add_echo(&l, &s->text);
-    add_page(&l, &w, &s->text);
-    str_addz(&s->text, "</ListBucketResult>");
-    s3_answer_text(x, 200);
+    str_reset(out);
+    xml_begin(out, "ListBucketResult");
+    add_echo(&l, out);
+    add_page(&l, &w, out);
+    str_addz(out, "</ListBucketResult>");
+    s3_answer_text(c->x, 200);
 }

@@ -10,43 +10,40 @@
 #include "mocks/s3/internal.h"
 
 #define OPERATIONS(ROW)                                                        \
-    ROW("ListBuckets", "GET", "/", s3_list_buckets, false,                     \
+    ROW("ListBuckets", "GET", "/", s3_list_buckets, false, NEEDS_NO_BUCKET,    \
         "names of all buckets")                                                \
     ROW("GetBucketLocation", "GET", "/{bucket}?location",                      \
-        s3_get_bucket_location, false, "the bucket's region")                  \
+        s3_get_bucket_location, false, 0, "the bucket's region")               \
     ROW("ListObjectsV2", "GET", "/{bucket}?list-type=2", s3_list_objects_v2,   \
-        false, "a page of keys")                                               \
-    ROW("HeadBucket", "HEAD", "/{bucket}", s3_head_bucket, false,              \
+        false, 0, "a page of keys")                                            \
+    ROW("HeadBucket", "HEAD", "/{bucket}", s3_head_bucket, false, 0,           \
         "does the bucket exist")                                               \
     ROW("CreateBucket", "PUT", "/{bucket}", s3_create_bucket, true,            \
-        "makes an empty bucket")                                               \
-    ROW("DeleteBucket", "DELETE", "/{bucket}", s3_delete_bucket, true,         \
+        NEEDS_NO_BUCKET, "makes an empty bucket")                              \
+    ROW("DeleteBucket", "DELETE", "/{bucket}", s3_delete_bucket, true, 0,      \
         "removes an empty bucket")                                             \
     ROW("DeleteObjects", "POST", "/{bucket}?delete", s3_delete_objects, true,  \
-        "removes up to 1000 objects")                                          \
-    ROW("GetObject", "GET", "/{bucket}/{key}", s3_get_object, false,           \
+        0, "removes up to 1000 objects")                                       \
+    ROW("GetObject", "GET", "/{bucket}/{key}", s3_get_object, false, 0,        \
         "an object or a range of it")                                          \
-    ROW("HeadObject", "HEAD", "/{bucket}/{key}", s3_get_object, false,         \
+    ROW("HeadObject", "HEAD", "/{bucket}/{key}", s3_get_object, false, 0,      \
         "an object's size and headers")                                        \
-    ROW("PutObject", "PUT", "/{bucket}/{key}", s3_put_object, true,            \
+    ROW("PutObject", "PUT", "/{bucket}/{key}", s3_put_object, true, 0,         \
         "stores an object")                                                    \
     ROW("DeleteObject", "DELETE", "/{bucket}/{key}", s3_delete_object, true,   \
-        "removes an object")
+        0, "removes an object")
 
-#define AS_OPERATION(name, method, route, act, writes, doc)                    \
+#define AS_OPERATION(name, method, route, act, writes, needs, doc)             \
     {name, method, route, s3_handle, writes, doc},
-#define AS_ROW(name, method, route, act, writes, doc) {name, act},
+#define AS_ROW(name, method, route, act, writes, needs, doc) {name, act, needs},
 
 const struct operation s3_operations[] = {OPERATIONS(AS_OPERATION){0}};
 const struct s3_row s3_rows[] = {OPERATIONS(AS_ROW){0}};
 
+/* The two tables have the same order. */
 static const struct s3_row *row_of(const struct operation *op)
 {
-    const struct s3_row *row = s3_rows;
-
-    while (row->name && strcmp(row->name, op->name) != 0)
-        row++;
-    return row->name ? row : NULL;
+    return &s3_rows[op - s3_operations];
 }
 
 /* No empty segment, no "." and no ".." between the slashes. */
@@ -66,8 +63,9 @@ static bool plain_key(const char *key)
     }
 }
 
-static bool names_ok(struct s3 *s, struct exchange *x)
+static bool names_ok(struct ask *c)
 {
+    struct exchange *x = c->x;
     const char *key = x->names.key;
 
     if (x->names.bucket && !s3_bucket_name_ok(slice_of(x->names.bucket))) {
@@ -81,20 +79,44 @@ static bool names_ok(struct s3 *s, struct exchange *x)
                  "1024", NULL);
         return false;
     }
-    if (key && s->profile->plain_keys_only && !plain_key(key)) {
+    if (key && c->s->profile->plain_keys_only && !plain_key(key)) {
         s3_error(x, "XMinioInvalidObjectName", NULL, NULL);
         return false;
     }
     return true;
 }
 
+static bool bucket_is_there(struct ask *c)
+{
+    if (c->bucket || !c->x->names.bucket || c->row->needs & NEEDS_NO_BUCKET)
+        return true;
+    s3_error(c->x, "NoSuchBucket", NULL, NULL);
+    return false;
+}
+
+static struct ask *ask_new(struct exchange *x, const struct s3_row *row)
+{
+    struct ask *c = arena_alloc(&x->arena, sizeof(*c));
+
+    c->s = s3_of(x);
+    c->x = x;
+    c->r = x->request;
+    c->a = &x->arena;
+    c->row = row;
+    c->user = S3_NOBODY;
+    c->bucket_name = slice_of(x->names.bucket);
+    c->key = slice_of(x->names.key);
+    c->body = x->request->body;
+    if (x->names.bucket)
+        c->bucket = store_bucket(&c->s->store, c->bucket_name, x->stale);
+    return c;
+}
+
 void s3_handle(struct exchange *x)
 {
-    struct s3 *s = s3_of(x);
     const struct s3_row *row = row_of(x->op);
+    struct ask *c = ask_new(x, row);
 
-    if (!row)
-        s3_error(x, "NotImplemented", NULL, NULL);
-    else if (s3_authenticate(s, x) && names_ok(s, x))
-        row->act(s, x);
+    if (ask_authenticate(c) && names_ok(c) && bucket_is_there(c))
+        row->act(c);
 }

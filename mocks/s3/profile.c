@@ -31,6 +31,7 @@ const struct s3_profile s3_profiles[] = {
      .turned_range_is_outside = true,
      .plain_keys_only = true,
      .hash_may_be_absent = true,
+     .uuid_versions = true,
      .busy_retry_after_s = 60},
     {.name = "aws",
      .headers = aws_headers,

@@ -22,6 +22,18 @@ static const struct spec_field user_fields[] = {
      .offset = offsetof(struct s3_user, secret),
      .required = true,
      .doc = "secret access key"},
+    {.name = "id",
+     .type = SPEC_STRING,
+     .offset = offsetof(struct s3_user, id),
+     .doc = "canonical id, as owners show it; made from key when not given"},
+    {.name = "name",
+     .type = SPEC_STRING,
+     .offset = offsetof(struct s3_user, name),
+     .doc = "display name; key when not given"},
+    {.name = "email",
+     .type = SPEC_STRING,
+     .offset = offsetof(struct s3_user, email),
+     .doc = "address by which an ACL may name the user"},
     {0}};
 
 const struct spec_field s3_option_fields[] = {
@@ -48,16 +60,23 @@ const struct spec_field s3_option_fields[] = {
      .type = SPEC_BOOL,
      .offset = offsetof(struct s3_options, anonymous),
      .doc = "true lets unsigned requests in"},
+    {.name = "memory",
+     .type = SPEC_SIZE,
+     .offset = offsetof(struct s3_options, memory),
+     .doc = "most bytes that buckets and objects may take; 4GiB when not "
+            "given"},
     {0}};
 
 static bool read_options(struct s3 *s, const cJSON *options, char why[200])
 {
     static const char *bucket = "data-lake";
-    static struct s3_user user = {"minioadmin", "minioadmin"};
+    static struct s3_user user = {.key = "minioadmin", .secret = "minioadmin"};
     struct spec_error e = {0};
 
-    s->o = (struct s3_options){
-        .buckets = {&bucket, 1}, .users = {&user, 1}, .region = "us-east-1"};
+    s->o = (struct s3_options){.buckets = {&bucket, 1},
+                               .users = {&user, 1},
+                               .region = "us-east-1",
+                               .memory = INT64_C(4) << 30};
     if (options &&
         !spec_read(options, s3_option_fields, &s->o, &s->arena, &e)) {
         snprintf(why, 200, "s3: %.60s: %.120s", e.path, e.message);
@@ -85,7 +104,7 @@ static bool same_signature(const char *a, const char *b, size_t n)
  * a stale look-up. */
 static void fill(struct s3 *s)
 {
-    store_init(&s->store);
+    store_init(&s->store, (size_t)s->o.memory);
     for (size_t i = 0; i < s->o.buckets.n; i++)
         s3_add_bucket(s, ((const char **)s->o.buckets.items)[i]);
     store_begin(&s->store);
@@ -162,6 +181,24 @@ static void init_service(struct s3 *s)
     };
 }
 
+/* A list of its own, in which every user has an id and a name. */
+static void name_users(struct s3 *s)
+{
+    size_t n = s->o.users.n;
+    struct s3_user *users = arena_alloc(&s->arena, n * sizeof(*users));
+    char id[SHA256_HEX];
+
+    memcpy(users, s->o.users.items, n * sizeof(*users));
+    s->o.users.items = users;
+    for (size_t i = 0; i < n; i++) {
+        digest_sha256_hex(&s->digests, slice_of(users[i].key), id);
+        if (!users[i].id)
+            users[i].id = arena_strdup(&s->arena, id);
+        if (!users[i].name)
+            users[i].name = users[i].key;
+    }
+}
+
 static void name_host(struct s3 *s)
 {
     char seed[32];
@@ -175,7 +212,6 @@ struct s3 *s3_new(const cJSON *options, const struct clock *clock,
                   uint64_t seed, struct secrets *secrets, char why[200])
 {
     struct s3 *s = mem_alloc(sizeof(*s));
-    const struct s3_user *users;
 
     arena_init(&s->arena);
     if (!read_options(s, options, why)) {
@@ -192,9 +228,9 @@ struct s3 *s3_new(const cJSON *options, const struct clock *clock,
     str_init(&s->text, S3_MAX_TEXT);
     str_init(&s->canonical, 1 << 20);
     str_init(&s->to_sign, 1 << 16);
-    users = s->o.users.items;
-    for (size_t i = 0; secrets && i < s->o.users.n; i++)
-        secrets_add(secrets, slice_of(users[i].secret));
+    name_users(s);
+    for (unsigned i = 0; secrets && i < s->o.users.n; i++)
+        secrets_add(secrets, slice_of(user_of(s, i)->secret));
     init_service(s);
     name_host(s);
     fill(s);
@@ -234,7 +270,7 @@ bool s3_add_bucket(struct s3 *s, const char *bucket)
     if (!s3_bucket_name_ok(slice_of(bucket)) || s3_has_bucket(s, bucket))
         return false;
     store_begin(&s->store);
-    return store_add_bucket(&s->store, slice_of(bucket),
+    return store_add_bucket(&s->store, slice_of(bucket), 0,
                             clock_unix_ms(s->clock));
 }
 
@@ -247,6 +283,8 @@ bool s3_put(struct s3 *s, const char *bucket, const char *key,
             struct slice bytes, char why[160])
 {
     static const char type[] = "Content-Type\0application/octet-stream";
+    struct s3_object o = {.headers = {type, sizeof(type)},
+                          .modified_ms = clock_unix_ms(s->clock)};
     size_t n = strlen(key);
 
     if (!s3_has_bucket(s, bucket)) {
@@ -257,11 +295,16 @@ bool s3_put(struct s3 *s, const char *bucket, const char *key,
         snprintf(why, 160, "a key has 1 to %d bytes, not %zu", S3_MAX_KEY, n);
         return false;
     }
+    if (!store_has_room(&s->store, bytes.len)) {
+        snprintf(why, 160, "the mock S3 has no room for %zu bytes more",
+                 bytes.len);
+        return false;
+    }
+    o.body = body_of(&s->store.memory, bytes);
+    digest_md5(&s->digests, bytes, o.md5);
     store_begin(&s->store);
     return store_put(&s->store, slice_of(bucket), slice_of(key),
-                     object_new(&s->digests, bytes,
-                                (struct slice){type, sizeof(type)},
-                                clock_unix_ms(s->clock)));
+                     object_new(&s->store.memory, &o));
 }
 
 static struct s3_object *find(const struct s3 *s, const char *bucket,
@@ -278,7 +321,7 @@ bool s3_get(const struct s3 *s, const char *bucket, const char *key,
     struct s3_object *o = find(s, bucket, key);
 
     if (o)
-        *bytes = o->bytes;
+        *bytes = object_bytes(o);
     return o != NULL;
 }
 
@@ -287,7 +330,7 @@ bool s3_remove(struct s3 *s, const char *bucket, const char *key)
     if (!find(s, bucket, key))
         return false;
     store_begin(&s->store);
-    return store_remove(&s->store, slice_of(bucket), slice_of(key));
+    return store_remove(&s->store, slice_of(bucket), slice_of(key), 0);
 }
 
 cJSON *s3_list(const struct s3 *s, const char *bucket, const char *prefix)
@@ -298,7 +341,8 @@ cJSON *s3_list(const struct s3 *s, const char *bucket, const char *prefix)
     bool more = b && btree_seek(b->objects, slice_of(prefix), false, &c);
 
     for (; more && slice_starts(c.key, prefix); more = btree_next(&c))
-        if (((struct s3_entry *)c.value)->now) /* keys end with a zero */
-            cJSON_AddItemToArray(list, cJSON_CreateString(c.key.p));
+        if (stack_current(((struct s3_entry *)c.value)->now))
+            cJSON_AddItemToArray(list, cJSON_CreateString(c.key.p)); /* ends
+                                                            with a zero */
     return list;
 }

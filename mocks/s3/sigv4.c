@@ -31,8 +31,7 @@ static bool is_date(struct slice s)
     return s.len == 8;
 }
 
-static const char *parse_credential(struct slice c,
-                                    struct sigv4_authorization *out)
+const char *sigv4_credential(struct slice c, struct sigv4_authorization *out)
 {
     struct slice rest = c, terminal;
 
@@ -51,7 +50,7 @@ static const char *parse_credential(struct slice c,
     return NULL;
 }
 
-static bool is_hex64(struct slice s)
+bool sigv4_is_signature(struct slice s)
 {
     for (size_t i = 0; i < s.len; i++)
         if (!strchr("0123456789abcdef", s.p[i]) || !s.p[i])
@@ -106,9 +105,9 @@ const char *sigv4_parse(struct slice value, struct sigv4_authorization *out)
         return wrong;
     out->signed_headers = parts[1].value;
     out->signature = parts[2].value;
-    if (!is_hex64(out->signature))
+    if (!sigv4_is_signature(out->signature))
         return "the Signature is not 64 hexadecimal digits.";
-    return parse_credential(parts[0].value, out);
+    return sigv4_credential(parts[0].value, out);
 }
 
 /* ---- the canonical request ---- */
@@ -216,7 +215,8 @@ static bool read_pair(struct slice item, struct pair *out, struct arena *a)
            recode(value, &out->value, a);
 }
 
-static bool add_query(struct str *out, struct slice query, struct arena *a)
+static bool add_query(struct str *out, struct slice query, bool presigned,
+                      struct arena *a)
 {
     struct pair *pairs;
     size_t n = 0, from = 0;
@@ -230,8 +230,11 @@ static bool add_query(struct str *out, struct slice query, struct arena *a)
         if (i < query.len && query.p[i] != '&')
             continue;
         from = i + 1;
-        if (item.len && !read_pair(item, &pairs[n++], a))
+        if (item.len == 0)
+            continue;
+        if (!read_pair(item, &pairs[n], a))
             return false;
+        n += !presigned || !slice_eqz(pairs[n].name, "X-Amz-Signature");
     }
     qsort(pairs, n, sizeof(*pairs), compare_pairs);
     for (size_t i = 0; i < n; i++) {
@@ -292,7 +295,7 @@ bool sigv4_canonical(struct str *out, const struct http_request *r,
     str_addc(out, '\n');
     ok = add_path(out, r->path);
     str_addc(out, '\n');
-    ok = add_query(out, r->query, a) && ok;
+    ok = add_query(out, r->query, auth->in_query, a) && ok;
     str_addc(out, '\n');
     add_headers(out, r, auth->signed_headers);
     str_addc(out, '\n');
@@ -302,6 +305,12 @@ bool sigv4_canonical(struct str *out, const struct http_request *r,
     return ok && !out->failed;
 }
 
+static void add_line(struct str *out, struct slice line)
+{
+    str_adds(out, line);
+    str_addc(out, '\n');
+}
+
 void sigv4_string_to_sign(struct str *out, struct digests *d, struct slice time,
                           struct slice scope, struct slice canonical)
 {
@@ -309,10 +318,37 @@ void sigv4_string_to_sign(struct str *out, struct digests *d, struct slice time,
 
     digest_sha256_hex(d, canonical, hash);
     str_addz(out, ALGORITHM "\n");
-    str_adds(out, time);
-    str_addc(out, '\n');
-    str_adds(out, scope);
-    str_addc(out, '\n');
+    add_line(out, time);
+    add_line(out, scope);
+    str_addz(out, hash);
+}
+
+void sigv4_chunk_to_sign(struct str *out, struct digests *d, struct slice time,
+                         struct slice scope, struct slice previous,
+                         struct slice data)
+{
+    char hash[SHA256_HEX];
+
+    str_addz(out, ALGORITHM "-PAYLOAD\n");
+    add_line(out, time);
+    add_line(out, scope);
+    add_line(out, previous);
+    str_addz(out, SHA256_OF_NOTHING "\n");
+    digest_sha256_hex(d, data, hash);
+    str_addz(out, hash);
+}
+
+void sigv4_trailer_to_sign(struct str *out, struct digests *d,
+                           struct slice time, struct slice scope,
+                           struct slice previous, struct slice lines)
+{
+    char hash[SHA256_HEX];
+
+    str_addz(out, ALGORITHM "-TRAILER\n");
+    add_line(out, time);
+    add_line(out, scope);
+    add_line(out, previous);
+    digest_sha256_hex(d, lines, hash);
     str_addz(out, hash);
 }
 

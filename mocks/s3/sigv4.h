@@ -22,11 +22,18 @@ struct sigv4_authorization {
     struct slice access_key, date, region, service;
     struct slice scope; /* DATE/REGION/SERVICE/aws4_request */
     struct slice signed_headers, signature;
+    bool in_query; /* X-Amz-Signature of the query is not signed itself */
 };
 
 /* NULL, or what is wrong in one sentence. The scope is taken from the right:
  * access keys may hold slashes. */
 const char *sigv4_parse(struct slice value, struct sigv4_authorization *out);
+
+/* The Credential alone: K/DATE/REGION/SERVICE/aws4_request. NULL, or what is
+ * wrong with it. */
+const char *sigv4_credential(struct slice value,
+                             struct sigv4_authorization *out);
+bool sigv4_is_signature(struct slice s); /* 64 hexadecimal digits */
 
 bool sigv4_header_is_signed(const struct sigv4_authorization *a,
                             struct slice name);
@@ -40,6 +47,15 @@ bool sigv4_canonical(struct str *out, const struct http_request *r,
 /* Appends the string to sign; time is "20130524T000000Z". */
 void sigv4_string_to_sign(struct str *out, struct digests *d, struct slice time,
                           struct slice scope, struct slice canonical);
+
+/* The same for a chunk of an aws-chunked body and for its trailer: previous is
+ * the signature before it, the first one that of the request. */
+void sigv4_chunk_to_sign(struct str *out, struct digests *d, struct slice time,
+                         struct slice scope, struct slice previous,
+                         struct slice data);
+void sigv4_trailer_to_sign(struct str *out, struct digests *d,
+                           struct slice time, struct slice scope,
+                           struct slice previous, struct slice lines);
 
 /* Signing keys, each derived once and kept: the last 16 that were asked for. */
 struct sigv4_keys;

@@ -146,6 +146,39 @@ static void published_examples_verify(void)
     bench_fini(&b);
 }
 
+/* "Authenticating requests: using query parameters". */
+static void published_presigned_url_verifies(void)
+{
+    struct http_header host = HOST;
+    struct http_request r = {
+        .method = SLICE_LIT("GET"),
+        .path = SLICE_LIT("/test.txt"),
+        .query = SLICE_LIT(
+            "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential="
+            "AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request&"
+            "X-Amz-Date=20130524T000000Z&X-Amz-Expires=86400&"
+            "X-Amz-SignedHeaders=host&X-Amz-Signature=whatever"),
+        .headers = &host,
+        .n_headers = 1};
+    struct sigv4_authorization auth = {.signed_headers = SLICE_LIT("host"),
+                                       .in_query = true};
+    char signature[SHA256_HEX];
+    struct bench b;
+
+    bench_init(&b);
+    CU_ASSERT_PTR_NULL(
+        sigv4_credential(SLICE_LIT("AKIAIOSFODNN7EXAMPLE/" SCOPE), &auth));
+    CU_ASSERT(sigv4_canonical(&b.canonical, &r, &auth,
+                              SLICE_LIT("UNSIGNED-PAYLOAD"), &b.arena));
+    sigv4_string_to_sign(&b.to_sign, &b.digests, SLICE_LIT("20130524T000000Z"),
+                         auth.scope, str_slice(&b.canonical));
+    sigv4_sign(b.keys, &auth, SECRET, str_slice(&b.to_sign), signature);
+    CU_ASSERT_STRING_EQUAL(
+        signature,
+        "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404");
+    bench_fini(&b);
+}
+
 static void published_canonical_request_is_rebuilt(void)
 {
     struct http_request r = request_of(&examples[1]);
@@ -298,6 +331,7 @@ static void broken_authorizations_are_refused(void)
 }
 
 UNIT_MAIN("s3/sigv4", UNIT(published_examples_verify),
+          UNIT(published_presigned_url_verifies),
           UNIT(published_canonical_request_is_rebuilt),
           UNIT(any_change_breaks_the_signature),
           UNIT(path_is_encoded_once_and_not_normalised),

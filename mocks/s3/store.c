@@ -6,52 +6,60 @@
 
 #include "base/arena.h"
 
-/* ---- objects ---- */
+/* A guess at what a key costs beside its object: the tree's place and copy,
+ * the entry and its stack. */
+enum { KEY_COST = 160 };
 
-struct s3_object *object_new(struct digests *d, struct slice bytes,
-                             struct slice headers, int64_t now_ms)
+/* ---- stacks of versions ---- */
+
+static void stack_free(struct s3_stack *v)
 {
-    struct s3_object *o = mem_alloc(sizeof(*o) + bytes.len + headers.len);
-    char *data = (char *)(o + 1);
-    uint8_t md5[MD5_SIZE];
-
-    o->refs = 1;
-    o->modified_ms = now_ms;
-    date_http(now_ms, o->modified);
-    digest_md5(d, bytes, md5);
-    digest_hex(md5, sizeof(md5), o->etag);
-    if (bytes.len)
-        memcpy(data, bytes.p, bytes.len);
-    if (headers.len)
-        memcpy(data + bytes.len, headers.p, headers.len);
-    o->bytes = (struct slice){data, bytes.len};
-    o->headers = (struct slice){data + bytes.len, headers.len};
-    return o;
+    for (size_t i = 0; v && i < v->n; i++)
+        object_unref(v->at[i]);
+    free(v);
 }
 
-struct s3_object *object_ref(struct s3_object *o)
+static struct s3_stack *stack_room(size_t n)
 {
-    o->refs++;
-    return o;
+    struct s3_stack *v = mem_alloc(sizeof(*v) + n * sizeof(struct s3_object *));
+
+    return v;
 }
 
-void object_unref(void *object)
+/* All of old but the version left out, with references of its own; put: what
+ * comes on top, or in the place of the version left out. NULL: nothing is
+ * left. */
+static struct s3_stack *stack_with(const struct s3_stack *old,
+                                   struct s3_object *put, bool in_place,
+                                   uint64_t without)
 {
-    struct s3_object *o = object;
+    struct s3_stack *v = stack_room((old ? old->n : 0) + 1);
 
-    if (o && --o->refs == 0)
-        free(o);
+    if (put && !in_place)
+        v->at[v->n++] = put;
+    for (size_t i = 0; old && i < old->n; i++) {
+        if (old->at[i]->version != without)
+            v->at[v->n++] = object_ref(old->at[i]);
+        else if (in_place)
+            v->at[v->n++] = put;
+    }
+    if (v->n)
+        return v;
+    free(v);
+    return NULL;
 }
 
-bool object_header(const struct s3_object *o, size_t *at, const char **name,
-                   const char **value)
+struct s3_object *stack_find(const struct s3_stack *v, uint64_t version)
 {
-    if (*at >= o->headers.len)
-        return false;
-    *name = o->headers.p + *at;
-    *value = *name + strlen(*name) + 1;
-    *at = (size_t)(*value - o->headers.p) + strlen(*value) + 1;
-    return true;
+    for (size_t i = 0; v && i < v->n; i++)
+        if (v->at[i]->version == version)
+            return v->at[i];
+    return NULL;
+}
+
+struct s3_object *stack_current(const struct s3_stack *v)
+{
+    return v && v->at[0]->body ? v->at[0] : NULL;
 }
 
 /* ---- life cycle ---- */
@@ -60,9 +68,21 @@ static void entry_free(void *value)
 {
     struct s3_entry *e = value;
 
-    object_unref(e->now);
-    object_unref(e->before);
+    stack_free(e->now);
+    stack_free(e->before);
+    e->bucket->memory->used -= KEY_COST + e->key.len;
     free(e);
+}
+
+static void upload_free(void *value)
+{
+    struct s3_upload *u = value;
+
+    for (size_t i = 0; i < u->n_parts; i++)
+        body_unref(u->parts[i].body);
+    u->memory->used -= KEY_COST + u->headers.len;
+    free(u->parts);
+    free(u);
 }
 
 static void bucket_free(void *value)
@@ -70,12 +90,15 @@ static void bucket_free(void *value)
     struct s3_bucket *b = value;
 
     btree_free(b->objects, entry_free);
+    btree_free(b->uploads, upload_free);
+    for (int i = 0; i < DOCUMENTS; i++)
+        free(b->document[i]);
     free(b);
 }
 
-void store_init(struct store *st)
+void store_init(struct store *st, size_t cap_bytes)
 {
-    *st = (struct store){.buckets = btree_new()};
+    *st = (struct store){.buckets = btree_new(), .memory = {0, cap_bytes}};
 }
 
 void store_fini(struct store *st)
@@ -86,6 +109,11 @@ void store_fini(struct store *st)
 }
 
 /* ---- looking ---- */
+
+bool store_has_room(const struct store *st, size_t bytes)
+{
+    return bytes <= st->memory.cap && st->memory.used <= st->memory.cap - bytes;
+}
 
 bool store_bucket_visible(const struct store *st, const struct s3_bucket *b,
                           bool stale)
@@ -104,19 +132,26 @@ struct s3_bucket *store_bucket(const struct store *st, struct slice name,
     return b && store_bucket_visible(st, b, stale) ? b : NULL;
 }
 
-struct s3_object *store_view(const struct store *st, const struct s3_entry *e,
-                             bool stale)
+struct s3_stack *store_view(const struct store *st, const struct s3_entry *e,
+                            bool stale)
 {
     return stale && e->changed == st->generation ? e->before : e->now;
+}
+
+struct s3_stack *store_versions(const struct store *st,
+                                const struct s3_bucket *b, struct slice key,
+                                bool stale)
+{
+    struct s3_entry *e = btree_get(b->objects, key);
+
+    return e ? store_view(st, e, stale) : NULL;
 }
 
 struct s3_object *store_object(const struct store *st,
                                const struct s3_bucket *b, struct slice key,
                                bool stale)
 {
-    struct s3_entry *e = btree_get(b->objects, key);
-
-    return e ? store_view(st, e, stale) : NULL;
+    return stack_current(store_versions(st, b, key, stale));
 }
 
 bool store_bucket_empty(const struct s3_bucket *b)
@@ -134,10 +169,11 @@ bool store_bucket_empty(const struct s3_bucket *b)
 
 static void settle_entry(struct s3_entry *e)
 {
-    object_unref(e->before);
+    stack_free(e->before);
     e->before = NULL;
     if (e->now)
         return;
+    e->bucket->memory->used -= KEY_COST + e->key.len;
     btree_remove(e->bucket->objects, e->key);
     free(e);
 }
@@ -176,7 +212,8 @@ static struct slice own_key(const struct btree *t, struct slice key)
     return c.key;
 }
 
-bool store_add_bucket(struct store *st, struct slice name, int64_t now_ms)
+bool store_add_bucket(struct store *st, struct slice name, unsigned owner,
+                      int64_t now_ms)
 {
     struct s3_bucket *b;
 
@@ -184,7 +221,10 @@ bool store_add_bucket(struct store *st, struct slice name, int64_t now_ms)
         return false;
     b = mem_alloc(sizeof(*b));
     b->objects = btree_new();
+    b->uploads = btree_new();
+    b->memory = &st->memory;
     b->created_ms = now_ms;
+    b->owner = owner;
     b->born = st->generation;
     btree_set(st->buckets, name, b);
     b->name = own_key(st->buckets, name);
@@ -199,15 +239,17 @@ void store_drop_bucket(struct store *st, struct slice name)
         b->died = st->generation;
 }
 
-/* Makes ready for another object in e's place. */
-static void touch(struct store *st, struct s3_entry *e)
+void bucket_set_document(struct s3_bucket *b, enum s3_document which,
+                         const char *text)
 {
-    if (e->changed == st->generation) {
-        object_unref(e->now); /* a second time in one change */
-        return;
-    }
-    e->changed = st->generation;
-    e->before = e->now;
+    char *copy = text ? mem_strdup(text) : NULL;
+
+    free(b->document[which]);
+    b->document[which] = copy;
+}
+
+static void remember(struct store *st, struct s3_entry *e)
+{
     if (st->n_touched == st->cap_touched) {
         st->cap_touched = 2 * st->cap_touched + 8;
         st->touched = mem_realloc(st->touched,
@@ -216,8 +258,52 @@ static void touch(struct store *st, struct s3_entry *e)
     st->touched[st->n_touched++] = e;
 }
 
-bool store_put(struct store *st, struct slice bucket, struct slice key,
-               struct s3_object *o)
+/* Gives e another stack, which it takes over. */
+static void turn(struct store *st, struct s3_entry *e, struct s3_stack *next)
+{
+    if (e->changed == st->generation) {
+        stack_free(e->now); /* a second time in one change */
+    } else {
+        e->changed = st->generation;
+        e->before = e->now;
+        remember(st, e);
+    }
+    e->now = next;
+}
+
+/* Uploads of that key, if any, learn what happened to it. */
+static void tell_uploads(struct s3_bucket *b, struct slice key, bool removed)
+{
+    struct btree_cursor c;
+    bool more =
+        btree_count(b->uploads) && btree_seek(b->uploads, key, false, &c);
+
+    for (; more; more = btree_next(&c)) {
+        struct s3_upload *u = c.value;
+
+        if (!slice_eq(u->key, key))
+            return;
+        u->overtaken = u->overtaken || !removed;
+        u->removed = u->removed || removed;
+    }
+}
+
+static struct s3_entry *entry_of(struct s3_bucket *b, struct slice key)
+{
+    struct s3_entry *e = btree_get(b->objects, key);
+
+    if (e)
+        return e;
+    e = mem_alloc(sizeof(*e));
+    e->bucket = b;
+    btree_set(b->objects, key, e);
+    e->key = own_key(b->objects, key);
+    b->memory->used += KEY_COST + key.len;
+    return e;
+}
+
+static bool put(struct store *st, struct slice bucket, struct slice key,
+                struct s3_object *o, bool in_place)
 {
     struct s3_bucket *b = store_bucket(st, bucket, false);
     struct s3_entry *e;
@@ -226,26 +312,130 @@ bool store_put(struct store *st, struct slice bucket, struct slice key,
         object_unref(o);
         return false;
     }
-    e = btree_get(b->objects, key);
-    if (!e) {
-        e = mem_alloc(sizeof(*e));
-        e->bucket = b;
-        btree_set(b->objects, key, e);
-        e->key = own_key(b->objects, key);
-    }
-    touch(st, e);
-    e->now = o;
+    e = entry_of(b, key);
+    in_place = in_place && stack_find(e->now, o->version);
+    turn(st, e, stack_with(e->now, o, in_place, o->version));
+    if (!in_place)
+        tell_uploads(b, e->key, !o->body);
     return true;
 }
 
-bool store_remove(struct store *st, struct slice bucket, struct slice key)
+bool store_put(struct store *st, struct slice bucket, struct slice key,
+               struct s3_object *o)
+{
+    return put(st, bucket, key, o, false);
+}
+
+bool store_replace(struct store *st, struct slice bucket, struct slice key,
+                   struct s3_object *o)
+{
+    return put(st, bucket, key, o, true);
+}
+
+bool store_remove(struct store *st, struct slice bucket, struct slice key,
+                  uint64_t version)
 {
     struct s3_bucket *b = store_bucket(st, bucket, false);
     struct s3_entry *e = b ? btree_get(b->objects, key) : NULL;
 
-    if (!e || !e->now)
+    if (!e || !stack_find(e->now, version))
         return false;
-    touch(st, e);
-    e->now = NULL;
+    turn(st, e, stack_with(e->now, NULL, false, version));
+    tell_uploads(b, e->key, true);
     return true;
+}
+
+/* ---- uploads ---- */
+
+/* key NUL id, the id with its first byte first. */
+static struct slice upload_at(struct str *out, struct slice key, uint64_t id)
+{
+    char bytes[8];
+
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (char)(id >> (56 - 8 * i));
+    str_init(out, key.len + 16);
+    str_adds(out, key);
+    str_addc(out, 0);
+    str_add(out, bytes, sizeof(bytes));
+    return str_slice(out);
+}
+
+struct s3_upload *store_upload(const struct s3_bucket *b, struct slice key,
+                               uint64_t id)
+{
+    struct str text;
+    struct s3_upload *u = btree_get(b->uploads, upload_at(&text, key, id));
+
+    str_fini(&text);
+    return u;
+}
+
+struct s3_upload *store_add_upload(struct store *st, struct s3_bucket *b,
+                                   struct slice key, uint64_t id,
+                                   struct slice headers)
+{
+    struct s3_upload *u = mem_alloc(sizeof(*u) + headers.len);
+    struct str text;
+
+    upload_at(&text, key, id);
+    u->memory = &st->memory;
+    u->id = id;
+    if (headers.len)
+        memcpy(u + 1, headers.p, headers.len);
+    u->headers = (struct slice){(char *)(u + 1), headers.len};
+    btree_set(b->uploads, str_slice(&text), u);
+    u->at = own_key(b->uploads, str_slice(&text));
+    u->key = (struct slice){u->at.p, key.len};
+    st->memory.used += KEY_COST + headers.len;
+    str_fini(&text);
+    return u;
+}
+
+void store_drop_upload(struct s3_bucket *b, struct s3_upload *u)
+{
+    btree_remove(b->uploads, u->at);
+    upload_free(u);
+}
+
+/* Where number is, or should be. */
+static size_t part_place(const struct s3_upload *u, unsigned number)
+{
+    size_t from = 0, to = u->n_parts;
+
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+
+        if (u->parts[middle].number < number)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+struct s3_upload_part *upload_part(const struct s3_upload *u, unsigned number)
+{
+    size_t i = part_place(u, number);
+
+    return i < u->n_parts && u->parts[i].number == number ? &u->parts[i] : NULL;
+}
+
+void upload_put_part(struct s3_upload *u, const struct s3_upload_part *part)
+{
+    size_t i = part_place(u, part->number);
+
+    if (i < u->n_parts && u->parts[i].number == part->number) {
+        body_unref(u->parts[i].body);
+        u->parts[i] = *part;
+        return;
+    }
+    if (u->n_parts == u->cap_parts) {
+        u->cap_parts = 2 * u->cap_parts + 4;
+        u->parts = mem_realloc(u->parts, u->cap_parts * sizeof(*u->parts));
+    }
+    memmove(&u->parts[i + 1], &u->parts[i],
+            (u->n_parts - i) * sizeof(*u->parts));
+    u->parts[i] = *part;
+    u->n_parts++;
 }

@@ -186,6 +186,25 @@ static inline void testing_act(struct testing *t)
     s->finish_answer(x);
 }
 
+/* The status of a request that is there as bytes. */
+static inline int testing_send(struct testing *t, const struct str *wire)
+{
+    char site[32];
+
+    testing_end_call(t);
+    arena_init(&t->x.arena);
+    t->x.service = s3_service(t->s3);
+    t->x.ordinal = ++t->ordinal;
+    t->x.stale = t->stale;
+    snprintf(site, sizeof(site), "exchange/%d", (int)t->ordinal);
+    rng_init(&t->x.rng, 7, site);
+    testing_parse(t, wire);
+    testing_act(t);
+    snprintf(t->body, sizeof(t->body), "%.*s", (int)t->x.answer.body.len,
+             t->x.answer.body.len ? t->x.answer.body.p : "");
+    return t->x.answer.status;
+}
+
 /* The status. headers: more lines, each with CRLF, or NULL. */
 static inline int testing_call(struct testing *t, const char *method,
                                const char *path, const char *query,
@@ -194,12 +213,8 @@ static inline int testing_call(struct testing *t, const char *method,
     char hash[65];
     struct str wire;
     size_t n = body ? strlen(body) : 0;
+    int status;
 
-    testing_end_call(t);
-    arena_init(&t->x.arena);
-    t->x.service = s3_service(t->s3);
-    t->x.ordinal = ++t->ordinal;
-    t->x.stale = t->stale;
     testing_hash(body ? body : "", n, hash);
     str_init(&wire, 1 << 20);
     str_addf(&wire, "%s %s%s%s HTTP/1.1\r\nHost: 127.0.0.1\r\n", method, path,
@@ -212,12 +227,9 @@ static inline int testing_call(struct testing *t, const char *method,
     if (body)
         str_addf(&wire, "Content-Length: %zu\r\n", n);
     str_addf(&wire, "%s\r\n%s", testing_or(headers, ""), testing_or(body, ""));
-    testing_parse(t, &wire);
-    testing_act(t);
+    status = testing_send(t, &wire);
     str_fini(&wire);
-    snprintf(t->body, sizeof(t->body), "%.*s", (int)t->x.answer.body.len,
-             t->x.answer.body.len ? t->x.answer.body.p : "");
-    return t->x.answer.status;
+    return status;
 }
 
 static inline bool testing_says(const struct testing *t, const char *text)
