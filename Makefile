@@ -204,6 +204,11 @@ check-clients: build
 check-rck: build
 	@ci/rck
 
+## check-differential: the reference server and the mock, the same requests (JDK, Maven)
+.PHONY: check-differential
+check-differential: build
+	@ci/differential
+
 ## check-san: unit tests, scenarios, fixed fuzz inputs under sanitizers
 .PHONY: check-san
 check-san:
