@@ -11,7 +11,8 @@
 #include "harness/real.h"
 #include "harness/world.h"
 
-/* ---- settings -------------------------------------------------------------- */
+/* ---- settings --------------------------------------------------------------
+ */
 
 /* What an actor's environment says when the scenario says nothing else. */
 static const char *built_in(const struct actor *a, const char *name)
@@ -56,7 +57,8 @@ void actor_secrets(struct actor *a, struct secrets *to)
     ice_settings_fini(&s);
 }
 
-/* ---- log ------------------------------------------------------------------- */
+/* ---- log -------------------------------------------------------------------
+ */
 
 static void sink(void *ctx, const struct log_line *line)
 {
@@ -77,7 +79,8 @@ static void sink(void *ctx, const struct log_line *line)
     real_unlock(w);
 }
 
-/* ---- steps ------------------------------------------------------------------ */
+/* ---- steps ------------------------------------------------------------------
+ */
 
 static int table_id(const struct actor *a, const char *name)
 {
@@ -222,7 +225,8 @@ static int (*const verbs[STEP_VERBS])(struct actor *, struct step_record *) = {
     [STEP_WAIT] = do_wait,
 };
 
-/* ---- the catalog and its calls ----------------------------------------------- */
+/* ---- the catalog and its calls
+ * ----------------------------------------------- */
 
 static bool open_catalog(struct actor *a, struct step_record *r)
 {

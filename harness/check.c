@@ -122,7 +122,8 @@ size_t check_all(const struct world *w, struct arena *a,
     return n;
 }
 
-/* ---- shared ------------------------------------------------------------------ */
+/* ---- shared
+ * ------------------------------------------------------------------ */
 
 static bool same(const char *wanted, const char *is)
 {
@@ -221,8 +222,7 @@ bool check_head_value(const char *head, const char *name, struct slice *value)
     for (const char *p = head; p && *p;) {
         const char *end = strchr(p, '\n');
         size_t len = end ? (size_t)(end - p) : strlen(p);
-        if (len > n && p[n] == ':' &&
-            slice_ieqz((struct slice){p, n}, name)) {
+        if (len > n && p[n] == ':' && slice_ieqz((struct slice){p, n}, name)) {
             size_t cr = len > 0 && p[len - 1] == '\r';
             *value = slice_trim((struct slice){p + n + 1, len - n - 1 - cr});
             return true;

@@ -52,8 +52,7 @@ static const struct ice_table_report *report_of(const struct step_record *r,
 }
 
 static bool one_outcome(const struct scenario_expect *e,
-                        const struct step_record *r, size_t i,
-                        struct str *said)
+                        const struct step_record *r, size_t i, struct str *said)
 {
     char what[200];
     struct str s;
@@ -155,7 +154,9 @@ bool check_result(const struct world *w, const struct scenario_expect *e,
     if (e->exists >= 0 && r->exists != e->exists) {
         str_addf(said, "step %lld answered %s, the truth is %s",
                  (long long)e->step,
-                 r->exists < 0 ? "nothing" : r->exists ? "exists" : "absent",
+                 r->exists < 0 ? "nothing"
+                 : r->exists   ? "exists"
+                               : "absent",
                  e->exists ? "exists" : "absent");
         return false;
     }

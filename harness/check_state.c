@@ -41,7 +41,8 @@ static int64_t count_metadata_files(const struct world *w, const cJSON *table)
     str_fini(&s);
     cJSON *keys = s3_list(mock_s3(w->mock), bucket, prefix), *k;
     int64_t n = 0;
-    cJSON_ArrayForEach(k, keys) n += ends_with(k->valuestring, ".metadata.json");
+    cJSON_ArrayForEach(k, keys) n +=
+        ends_with(k->valuestring, ".metadata.json");
     cJSON_Delete(keys);
     return n;
 }
@@ -110,8 +111,8 @@ bool check_snapshot(const struct world *w, const struct scenario_expect *e,
         str_addf(said, "table %s has no snapshot to compare", e->snapshot_of);
     else
         str_addf(said, "step %lld named snapshot %lld, table %s has %lld",
-                 (long long)e->step, (long long)r->snapshot_id,
-                 e->snapshot_of, (long long)wanted);
+                 (long long)e->step, (long long)r->snapshot_id, e->snapshot_of,
+                 (long long)wanted);
     return false;
 }
 
@@ -127,17 +128,16 @@ bool check_table(const struct world *w, const struct scenario_expect *e,
         return false;
     }
     if (!t)
-        return e->exists == 0 || (str_addf(said, "there is no table %s",
-                                           e->name),
-                                  false);
+        return e->exists == 0 ||
+               (str_addf(said, "there is no table %s", e->name), false);
     const cJSON *fields = json_get(current_schema(t), "fields");
     return number_is(e->name, "metadata files", count_metadata_files(w, t),
                      e->metadata_files, said) &&
-           number_is(e->name, "columns", cJSON_GetArraySize(fields),
-                     e->columns, said) &&
+           number_is(e->name, "columns", cJSON_GetArraySize(fields), e->columns,
+                     said) &&
            number_is(e->name, "snapshots",
-                     cJSON_GetArraySize(json_get(t, "snapshots")),
-                     e->snapshots, said) &&
+                     cJSON_GetArraySize(json_get(t, "snapshots")), e->snapshots,
+                     said) &&
            format_is(e->name, t, e->format_version, said) &&
            properties_are(e->name, t, e->properties, said);
 }

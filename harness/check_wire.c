@@ -64,8 +64,8 @@ bool check_waits(const struct world *w, const struct scenario_expect *e,
             continue;
         if (last) {
             bool instant = last->kind != JOURNAL_EXCHANGE;
-            int64_t from = instant || last->end_ns < 0 ? last->at_ns
-                                                       : last->end_ns;
+            int64_t from =
+                instant || last->end_ns < 0 ? last->at_ns : last->end_ns;
             if (!judge_gap(w, e, gaps++, (x->at_ns - from) / 1000000, said))
                 return false;
         }

@@ -32,6 +32,12 @@ int cmd_docs(int argc, char **argv);
  * after --help or a mistake, which has been printed. */
 bool cli_options(const struct options_use *u, int argc, char **argv, void *out,
                  struct options_rest *rest, int *code);
+/* Loads the scenarios that are named (all when n is 0). False after every
+ * problem was printed; suite_free is due in any case. */
+struct suite;
+bool cli_load(struct suite *s, const char *const *names, size_t n);
+/* True for NULL and for the name of a mutant; else says what was meant. */
+bool cli_mutant_known(const char *program, const char *name);
 /* Prints text to standard output, all of it. */
 void cli_print(const struct str *text);
 /* May output to this descriptor be coloured? A terminal, NO_COLOR unset. */

@@ -36,12 +36,12 @@ static int explain(const struct explain_args *args, const struct suite *s)
     struct arena a;
     struct result r;
     struct str text;
-    struct suite_options o = {
-        .mode = (enum run_mode)args->mode,
-        .seed = (uint64_t)args->seed,
-        .seeds = 1,
-        .mutant = args->mutant ? mutant_find(args->mutant) : NULL,
-        .jobs = 1};
+    struct suite_options o = {.mode = (enum run_mode)args->mode,
+                              .seed = (uint64_t)args->seed,
+                              .seeds = 1,
+                              .mutant = args->mutant ? mutant_find(args->mutant)
+                                                     : NULL,
+                              .jobs = 1};
     struct console_style style = {.colour = cli_colour(STDOUT_FILENO),
                                   .verbose = true};
     arena_init(&a);
@@ -65,28 +65,20 @@ int cmd_explain(int argc, char **argv)
     struct explain_args args = {.seed = 1};
     struct options_rest rest;
     struct suite s;
-    struct str problems;
     int code;
     if (!cli_options(&use, argc, argv, &args, &rest, &code))
         return code;
-    str_init(&problems, TEXT_MAX);
     if (rest.n != 1) {
         fprintf(stderr, "icefault explain: which scenario? (icefault list "
                         "names them)\n");
         code = EXIT_OPTIONS;
-    } else if (args.mutant && !mutant_find(args.mutant)) {
-        fprintf(stderr, "icefault explain: unknown mutant '%s' (icefault list "
-                        "--mutants names them)\n",
-                args.mutant);
+    } else if (!cli_mutant_known(use.program, args.mutant)) {
         code = EXIT_OPTIONS;
     } else {
-        bool ok = suite_load(&s, rest.operand, rest.n, &problems);
-        if (!ok)
-            fputs(str_z(&problems), stderr);
+        bool ok = cli_load(&s, rest.operand, rest.n);
         code = ok ? explain(&args, &s) : EXIT_INPUT;
         suite_free(&s);
     }
-    str_fini(&problems);
     free(rest.operand);
     return code;
 }

@@ -105,7 +105,7 @@ static cJSON *list_scenarios(const struct suite *s)
 static const char *action_of(const cJSON *rule)
 {
     const cJSON *what = json_get(rule, "do");
-    return cJSON_IsString(what) ? what->valuestring
+    return cJSON_IsString(what)  ? what->valuestring
            : what && what->child ? what->child->string
                                  : "?";
 }
@@ -173,7 +173,8 @@ static cJSON *list_requirements(const struct suite *s)
     return all;
 }
 
-/* ---- for people ----------------------------------------------------------------- */
+/* ---- for people
+ * ----------------------------------------------------------------- */
 
 static void put_value(const cJSON *v, bool count, struct str *out)
 {
@@ -186,8 +187,8 @@ static void put_value(const cJSON *v, bool count, struct str *out)
         str_addf(out, "%d", cJSON_GetArraySize(v));
         return;
     }
-    cJSON_ArrayForEach(e, v) str_addf(out, "%s%s", e == v->child ? "" : " ",
-                                      e->valuestring);
+    cJSON_ArrayForEach(e, v)
+        str_addf(out, "%s%s", e == v->child ? "" : " ", e->valuestring);
 }
 
 /* First column, second column, sentence: widths from the longest. */
@@ -250,24 +251,19 @@ int cmd_list(int argc, char **argv)
     struct list_args args = {0};
     struct options_rest rest;
     struct suite s;
-    struct str problems;
     int code;
     if (!cli_options(&use, argc, argv, &args, &rest, &code))
         return code;
-    str_init(&problems, TEXT_MAX);
     if (args.faults || args.mutants) {
         print_list(&args, NULL);
         code = EXIT_OK;
     } else {
-        bool ok = suite_load(&s, rest.operand, rest.n, &problems);
+        bool ok = cli_load(&s, rest.operand, rest.n);
         code = ok ? EXIT_OK : EXIT_INPUT;
         if (ok)
             print_list(&args, &s);
-        else
-            fputs(str_z(&problems), stderr);
         suite_free(&s);
     }
-    str_fini(&problems);
     free(rest.operand);
     return code;
 }

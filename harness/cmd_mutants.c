@@ -47,8 +47,7 @@ static void progress(void *ctx, size_t done, size_t of,
     fflush(stderr);
 }
 
-static void put_mutant(const struct result_mutant *m, bool all,
-                       struct str *out)
+static void put_mutant(const struct result_mutant *m, bool all, struct str *out)
 {
     str_addf(out, "%-9s %-*s ", m->killed ? "killed" : "SURVIVED", NAME_WIDTH,
              m->name);
@@ -96,8 +95,9 @@ static int report(const struct mutants_args *args, bool all_mutants,
         alive += !r->mutants[i].killed;
     }
     open = put_coverage(r, &out);
-    str_addf(&out, "\n%zu mutants: %zu killed, %zu survived; %zu requirements "
-                   "not proven\n",
+    str_addf(&out,
+             "\n%zu mutants: %zu killed, %zu survived; %zu requirements "
+             "not proven\n",
              r->n_mutants, r->n_mutants - alive, alive, open);
     cli_print(&out);
     str_fini(&out);
@@ -127,8 +127,9 @@ static int run(const struct mutants_args *args, const struct suite *s,
     if (!suite_run(s, &plain, &a, &r)) {
         fprintf(stderr, "icefault mutants: no worker process could start\n");
     } else if (r.failed > 0) {
-        fprintf(stderr, "icefault mutants: %zu scenarios fail without any "
-                        "mutant: see icefault run\n",
+        fprintf(stderr,
+                "icefault mutants: %zu scenarios fail without any "
+                "mutant: see icefault run\n",
                 r.failed);
         code = EXIT_FAILED;
     } else if (suite_mutants(s, &o, names, n, &a, &r)) {
@@ -141,12 +142,8 @@ static int run(const struct mutants_args *args, const struct suite *s,
 static bool names_known(const struct options_rest *rest)
 {
     for (size_t i = 0; i < rest->n; i++)
-        if (!mutant_find(rest->operand[i])) {
-            fprintf(stderr, "icefault mutants: unknown mutant '%s' (icefault "
-                            "list --mutants names them)\n",
-                    rest->operand[i]);
+        if (!cli_mutant_known(use.program, rest->operand[i]))
             return false;
-        }
     return true;
 }
 
@@ -155,21 +152,16 @@ int cmd_mutants(int argc, char **argv)
     struct mutants_args args = {.seed = 1};
     struct options_rest rest;
     struct suite s;
-    struct str problems;
     int code;
     if (!cli_options(&use, argc, argv, &args, &rest, &code))
         return code;
-    str_init(&problems, TEXT_MAX);
     if (!names_known(&rest)) {
         code = EXIT_OPTIONS;
     } else {
-        bool ok = suite_load(&s, NULL, 0, &problems);
-        if (!ok)
-            fputs(str_z(&problems), stderr);
+        bool ok = cli_load(&s, NULL, 0);
         code = ok ? run(&args, &s, rest.operand, rest.n) : EXIT_INPUT;
         suite_free(&s);
     }
-    str_fini(&problems);
     free(rest.operand);
     return code;
 }

@@ -110,17 +110,14 @@ out:
     return code;
 }
 
-static bool mutant_known(const char *name)
+/* Virtual time is tried out before anything depends on it. */
+static bool time_obeys(const struct run_args *args)
 {
-    if (!name || mutant_find(name))
+    char why[200];
+    if (args->mode != MODE_SIM || sim_self_test(why))
         return true;
-    const char **words = mem_alloc((mutant_count() + 1) * sizeof *words);
-    for (size_t i = 0; i < mutant_count(); i++)
-        words[i] = mutant_at(i)->name;
-    const char *near = spec_nearest(name, words);
-    fprintf(stderr, "icefault run: unknown mutant '%s'%s%s%s\n", name,
-            near ? ": did you mean " : "", near ? near : "", near ? "?" : "");
-    free(words);
+    fprintf(stderr, "%s: virtual time does not work here: %s\n", use.program,
+            why);
     return false;
 }
 
@@ -129,31 +126,18 @@ int cmd_run(int argc, char **argv)
     struct run_args args = {.seed = 1, .seeds = 1};
     struct options_rest rest;
     struct suite s;
-    struct str problems;
-    char why[200];
     int code;
     if (!cli_options(&use, argc, argv, &args, &rest, &code))
         return code;
-    str_init(&problems, TEXT_MAX);
-    if (!mutant_known(args.mutant)) {
+    if (!cli_mutant_known(use.program, args.mutant)) {
         code = EXIT_OPTIONS;
-        goto out;
-    }
-    if (args.mode == MODE_SIM && !sim_self_test(why)) {
-        fprintf(stderr, "icefault run: virtual time does not work here: %s\n",
-                why);
+    } else if (!time_obeys(&args)) {
         code = EXIT_CANNOT;
-        goto out;
-    }
-    if (suite_load(&s, rest.operand, rest.n, &problems)) {
-        code = run(&args, &s);
     } else {
-        fputs(str_z(&problems), stderr);
-        code = EXIT_INPUT;
+        bool ok = cli_load(&s, rest.operand, rest.n);
+        code = ok ? run(&args, &s) : EXIT_INPUT;
+        suite_free(&s);
     }
-    suite_free(&s);
-out:
-    str_fini(&problems);
     free(rest.operand);
     return code;
 }

@@ -43,8 +43,9 @@ static bool rules_right(const struct source *src, struct file_error *e)
     if (!list)
         list = src->tree;
     if (!cJSON_IsArray(list)) {
-        spec_fail(&found, src->tree, "must be a list of faults, or an object "
-                                     "with one under 'faults'");
+        spec_fail(&found, src->tree,
+                  "must be a list of faults, or an object "
+                  "with one under 'faults'");
         return source_fail(src, &found, e);
     }
     cJSON_ArrayForEach(rule, list)
@@ -66,8 +67,7 @@ static int in_memory(const struct source *src)
         fd = -1;
     }
     if (fd < 0)
-        fprintf(stderr, "icefault serve: %s: %s\n", src->file,
-                strerror(errno));
+        fprintf(stderr, "icefault serve: %s: %s\n", src->file, strerror(errno));
     str_fini(&text);
     return fd;
 }

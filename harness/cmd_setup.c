@@ -80,7 +80,8 @@ static int code_of(int outcome)
                                      : EXIT_CANNOT;
 }
 
-/* ---- the seven steps ---------------------------------------------------------- */
+/* ---- the seven steps
+ * ---------------------------------------------------------- */
 
 static void check_settings(struct setup *s, struct setup_step *step)
 {
@@ -137,8 +138,7 @@ static void check_namespace(struct setup *s, struct setup_step *step)
 static void verify_all(struct setup *s)
 {
     for (int t = 0; t < ICE_TABLES; t++)
-        ice_verify_table(s->catalog, (enum ice_table_id)t, &s->tables[t],
-                         NULL);
+        ice_verify_table(s->catalog, (enum ice_table_id)t, &s->tables[t], NULL);
 }
 
 static void initialize_all(struct setup *s)
@@ -166,7 +166,7 @@ static void check_tables(struct setup *s, struct setup_step *step)
         ice_error_print(&r->error, &step->said);
         wrong(s, step,
               r->outcome == ICE_NOT_FOUND ? EXIT_FAILED : code_of(r->outcome),
-              step->todo.len               ? ""
+              step->todo.len ? ""
               : r->outcome == ICE_NOT_FOUND && s->args->check
                   ? "run setup without --check to create it"
                   : "see the cause; running setup again completes the rest");
@@ -200,9 +200,10 @@ static void say_differences(struct setup *s, struct setup_step *step,
         }
     }
     if (step->state == STEP_WRONG)
-        wrong(s, step, EXIT_FAILED,
-              "nothing was changed: evolve the table, or point ICEBERG_DATABASE "
-              "elsewhere");
+        wrong(
+            s, step, EXIT_FAILED,
+            "nothing was changed: evolve the table, or point ICEBERG_DATABASE "
+            "elsewhere");
 }
 
 static void check_schema(struct setup *s, struct setup_step *step)
@@ -238,7 +239,8 @@ static void note_cleanup(struct setup *s, struct setup_step *step)
              made, s->settings.database);
 }
 
-/* ---- running them -------------------------------------------------------------- */
+/* ---- running them
+ * -------------------------------------------------------------- */
 
 static const struct {
     const char *name;
@@ -307,7 +309,8 @@ static void run_steps(struct setup *s)
     }
 }
 
-/* ---- telling ------------------------------------------------------------------- */
+/* ---- telling
+ * ------------------------------------------------------------------- */
 
 static void print_people(const struct setup *s)
 {

@@ -5,7 +5,8 @@
 #include "base/json.h"
 #include "harness/check.h"
 
-/* ---- I4: no request is sent after the call that caused it has returned ------- */
+/* ---- I4: no request is sent after the call that caused it has returned
+ * ------- */
 
 static bool within_a_call(const struct world *w, int64_t at_ns)
 {
@@ -35,7 +36,8 @@ static bool no_request_after_return(const struct world *w, struct str *said)
     return true;
 }
 
-/* ---- I5: attempts and time stay inside the policy ----------------------------- */
+/* ---- I5: attempts and time stay inside the policy
+ * ----------------------------- */
 
 static bool ends_in_time(const struct world *w, size_t i, struct str *said)
 {
@@ -93,8 +95,9 @@ static bool repeats_bounded(const struct world *w, struct str *said)
         int64_t most = most_in_a_row(is_write(e) ? NULL : write);
         if (row <= most)
             continue;
-        str_addf(said, "%s %s was sent %lld times in a row, at most %lld fit "
-                       "the policy",
+        str_addf(said,
+                 "%s %s was sent %lld times in a row, at most %lld fit "
+                 "the policy",
                  e->method, e->target, (long long)row, (long long)most);
         return false;
     }
@@ -109,14 +112,16 @@ static bool inside_the_policy(const struct world *w, struct str *said)
     return w->n_actors > 1 || repeats_bounded(w, said);
 }
 
-/* ---- I6: every fault fired as often as its rule says -------------------------- */
+/* ---- I6: every fault fired as often as its rule says
+ * -------------------------- */
 
 static bool faults_fired(const struct world *w, struct str *said)
 {
     return fault_all_fired(mock_faults(w->mock), said);
 }
 
-/* ---- I7: no secret in any output ----------------------------------------------- */
+/* ---- I7: no secret in any output
+ * ----------------------------------------------- */
 
 static const char *const encoding_names[] = {
     [SECRET_RAW] = "raw",
@@ -184,7 +189,8 @@ static bool no_secret_out(const struct world *w, struct str *said)
     return true;
 }
 
-/* ---- calm: pending work ends ------------------------------------------------------ */
+/* ---- calm: pending work ends
+ * ------------------------------------------------------ */
 
 static bool calm_comes(const struct world *w, struct str *said)
 {

@@ -18,7 +18,8 @@
 #include "mocks/mock.h"
 #include "mocks/s3/s3.h"
 
-/* ---- wrapping one operation of a service -------------------------------------- */
+/* ---- wrapping one operation of a service
+ * -------------------------------------- */
 
 /* One at a time in a process: what is wrapped, and what it was. */
 static struct wrap {
@@ -66,7 +67,8 @@ static void wrap_operation(struct mock *m, enum mock_server which,
     s->name_operation = wrapped_name;
 }
 
-/* ---- the catalog ------------------------------------------------------------------ */
+/* ---- the catalog
+ * ------------------------------------------------------------------ */
 
 /* Publishes as ever, then does something more that it should not. */
 static struct change published;
@@ -201,7 +203,8 @@ static void any_token(struct mock *m)
     c->o.token = c->o.credential = NULL;
 }
 
-/* ---- the S3 ------------------------------------------------------------------------ */
+/* ---- the S3
+ * ------------------------------------------------------------------------ */
 
 static bool any_signature(const char *computed, const char *sent, size_t n)
 {
@@ -216,7 +219,8 @@ static void signature_waved_through(struct mock *m)
     s3_compare_signatures(mock_s3(m), any_signature);
 }
 
-/* ---- the fault engine ----------------------------------------------------------------- */
+/* ---- the fault engine
+ * ----------------------------------------------------------------- */
 
 static void each_rule(struct mock *m, void (*change)(struct fault_entry *f))
 {
@@ -295,16 +299,19 @@ static void fault_never_ends(struct mock *m)
     each_rule(m, rule_for_ever);
 }
 
-/* ---- planted ---------------------------------------------------------------------------- */
+/* ---- planted
+ * ----------------------------------------------------------------------------
+ */
 
 static void stamp(struct exchange *x)
 {
     struct timespec t;
     syscall(SYS_clock_gettime, CLOCK_REALTIME, &t); /* not ours: the kernel's */
-    x->answer.body = slice_of(
-        arena_printf(&x->arena, "{\"defaults\":{},\"overrides\":{},\"now\":"
-                                "\"%ld.%ld\"}",
-                     (long)t.tv_sec, t.tv_nsec));
+    x->answer.body =
+        slice_of(arena_printf(&x->arena,
+                              "{\"defaults\":{},\"overrides\":{},\"now\":"
+                              "\"%ld.%ld\"}",
+                              (long)t.tv_sec, t.tv_nsec));
 }
 
 static void planted_wall_clock(struct mock *m)
@@ -386,14 +393,12 @@ const struct mutant mock_mutants[] = {
     MOCK("mock-list-ends-early", "pages follow until the last",
          list_ends_early),
     MOCK("mock-load-is-stale", "a load shows the last change", load_is_stale),
-    MOCK("mock-exists-always", "HEAD of a missing table is 404",
-         exists_always),
+    MOCK("mock-exists-always", "HEAD of a missing table is 404", exists_always),
     MOCK("mock-any-token", "a request without the right token is refused",
          any_token),
     MOCK("mock-signature-waved-through", "a wrong signature is refused",
          signature_waved_through),
-    MOCK("fault-not-fired", "a fault that is counted happens",
-         fault_not_fired),
+    MOCK("fault-not-fired", "a fault that is counted happens", fault_not_fired),
     MOCK("fault-before-for-after", "phase after: the server has acted",
          fault_before_for_after),
     MOCK("fault-after-for-before", "phase before: the server has not acted",

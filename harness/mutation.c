@@ -134,12 +134,11 @@ static void fill_mutant(const struct matrix *x, size_t i,
     out->killed = out->n_killers > 0;
     for (size_t s = 0; s < n && !out->killed; s++)
         if (x->near[i * n + s])
-            out->note = arena_printf(
-                x->arena, "does not count: %s, %s", x->suite->list[s]->id,
-                x->near[i * n + s]);
+            out->note = arena_printf(x->arena, "does not count: %s, %s",
+                                     x->suite->list[s]->id, x->near[i * n + s]);
     char *words = arena_strdup(x->arena, m->breaks), *save = NULL;
-    out->breaks = arena_alloc(x->arena, (strlen(words) / 2 + 2) *
-                                            sizeof(char *));
+    out->breaks =
+        arena_alloc(x->arena, (strlen(words) / 2 + 2) * sizeof(char *));
     for (char *p = strtok_r(words, " ", &save); p;
          p = strtok_r(NULL, " ", &save))
         out->breaks[out->n_breaks++] = p;
@@ -171,8 +170,8 @@ static void fill_proven(const struct matrix *x, struct result_requirement *q)
 
 static size_t choose(struct matrix *x, const char *const *names, size_t n)
 {
-    x->mutants = arena_alloc(x->arena, (mutant_count() + n + 1) *
-                                           sizeof *x->mutants);
+    x->mutants =
+        arena_alloc(x->arena, (mutant_count() + n + 1) * sizeof *x->mutants);
     for (size_t i = 0; i < n; i++)
         x->mutants[x->n++] = mutant_find(names[i]);
     for (size_t i = 0; n == 0 && i < mutant_count(); i++)

@@ -21,8 +21,8 @@ static const struct {
 
 static cJSON *parameters(const struct world *w, const struct scenario_step *s)
 {
-    cJSON *p = s->params ? cJSON_Duplicate(s->params, true)
-                         : cJSON_CreateObject();
+    cJSON *p =
+        s->params ? cJSON_Duplicate(s->params, true) : cJSON_CreateObject();
     const char *ns = json_str(w->scenario->settings, "ICEBERG_DATABASE");
     if (!json_get(p, "namespace"))
         json_set_str(p, "namespace", ns ? ns : "health_db");
@@ -36,9 +36,8 @@ static cJSON *parameters(const struct world *w, const struct scenario_step *s)
 static bool meddle(struct world *w, const struct scenario_step *s,
                    char why[160])
 {
-    enum mock_server which = s->server && strcmp(s->server, "s3") == 0
-                                 ? MOCK_S3
-                                 : MOCK_CATALOG;
+    enum mock_server which =
+        s->server && strcmp(s->server, "s3") == 0 ? MOCK_S3 : MOCK_CATALOG;
     struct service *service = mock_service(w->mock, which);
     for (size_t i = 0; i < sizeof meddles / sizeof meddles[0]; i++) {
         if (meddles[i].verb != s->verb)

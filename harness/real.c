@@ -55,14 +55,14 @@ bool real_wait_moment(struct world *w, size_t i)
     return true;
 }
 
-/* ---- the mocks' thread ------------------------------------------------------ */
+/* ---- the mocks' thread ------------------------------------------------------
+ */
 
 static void on_calm_timer(uv_timer_t *t)
 {
     struct real_loop *l = t->data;
     struct world *w = l->world;
-    if (mock_pending(w->mock) > 0 &&
-        clock_ms(world_clock()) < l->calm_until_ms)
+    if (mock_pending(w->mock) > 0 && clock_ms(world_clock()) < l->calm_until_ms)
         return;
     w->calmed = mock_pending(w->mock) ? SIM_TOO_LONG : SIM_DONE;
     uv_close((uv_handle_t *)&l->calm, NULL);
@@ -149,7 +149,8 @@ void real_play(struct world *w)
     free(l);
 }
 
-/* ---- cancelling -------------------------------------------------------------- */
+/* ---- cancelling
+ * -------------------------------------------------------------- */
 
 struct real_alarm {
     struct ice_catalog *catalog;

@@ -72,8 +72,7 @@ bool report_files_write(const struct result *r, const char *folder,
     struct str text;
     bool ok = make_folders(folder);
     if (!ok) {
-        snprintf(why, 300, "report folder %.200s: %s", folder,
-                 strerror(errno));
+        snprintf(why, 300, "report folder %.200s: %s", folder, strerror(errno));
         return false;
     }
     str_init(&text, REPORT_MAX);
@@ -84,8 +83,7 @@ bool report_files_write(const struct result *r, const char *folder,
         ok = !text.failed && write_whole(path, &text);
         if (!ok)
             snprintf(why, 300, "%.200s: %s", path,
-                     text.failed ? "the report is too long"
-                                 : strerror(errno));
+                     text.failed ? "the report is too long" : strerror(errno));
     }
     str_fini(&text);
     return ok;

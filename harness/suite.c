@@ -20,7 +20,8 @@ enum {
     WATCHDOG_REAL_MS = 180 * 1000
 };
 
-/* ---- finding files ------------------------------------------------------------ */
+/* ---- finding files
+ * ------------------------------------------------------------ */
 
 struct paths {
     struct arena *arena;
@@ -122,7 +123,8 @@ static void say_nothing_there(struct suite *s, const char *arg,
     free(all.list);
 }
 
-/* ---- loading -------------------------------------------------------------------- */
+/* ---- loading
+ * -------------------------------------------------------------------- */
 
 static void load_all(struct suite *s, const struct paths *p,
                      struct str *problems)
@@ -167,7 +169,8 @@ void suite_free(struct suite *s)
     arena_fini(&s->arena);
 }
 
-/* ---- running ---------------------------------------------------------------------- */
+/* ---- running
+ * ---------------------------------------------------------------------- */
 
 struct running {
     const struct suite *suite;

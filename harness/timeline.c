@@ -39,9 +39,9 @@ static struct result_event of_exchange(const struct journal_entry *j,
         .end_ns = j->end_ns,
         .server = arena_strdup(a, j->server),
         .label = exchange_label(j, a),
-        .outcome = answered      ? arena_printf(a, "%d", j->status)
-                   : j->status   ? arena_printf(a, "%d, %s", j->status, how)
-                                 : arena_strdup(a, how),
+        .outcome = answered    ? arena_printf(a, "%d", j->status)
+                   : j->status ? arena_printf(a, "%d, %s", j->status, how)
+                               : arena_strdup(a, how),
         .fault = j->faults && *j->faults ? arena_strdup(a, j->faults) : NULL,
         .bad = !answered || j->status >= 500 || (j->faults && *j->faults),
         .ordinal = j->exchange,
@@ -80,9 +80,8 @@ static size_t of_step(const struct world *w, const struct step_record *r,
                       struct arena *a, struct result_event *e)
 {
     const char *verb = step_verb_names[r->step->verb];
-    const char *label = r->step->table
-                            ? arena_printf(a, "%s %s", verb, r->step->table)
-                            : verb;
+    const char *label =
+        r->step->table ? arena_printf(a, "%s %s", verb, r->step->table) : verb;
     if (!r->ran)
         return 0;
     e[0] = (struct result_event){.kind = EVENT_STEP,

@@ -50,7 +50,8 @@ bool step_is_operators(const struct scenario_step *s)
     return s->verb >= STEP_DROP_TABLE && s->verb < STEP_WAIT;
 }
 
-/* ---- setting up ----------------------------------------------------------- */
+/* ---- setting up -----------------------------------------------------------
+ */
 
 /* A scenario's S3 knows the subject's key unless the file names users. */
 static cJSON *s3_options(const struct scenario *s)
@@ -109,8 +110,8 @@ static bool write_ca_file(struct world *w, char why[200])
     snprintf(w->ca_file, sizeof w->ca_file, "/tmp/icefault-ca-XXXXXX");
     int fd = mkstemp(w->ca_file);
     const char *pem = mock_ca_pem(w->mock);
-    bool ok = fd >= 0 && pem &&
-              write(fd, pem, strlen(pem)) == (ssize_t)strlen(pem);
+    bool ok =
+        fd >= 0 && pem && write(fd, pem, strlen(pem)) == (ssize_t)strlen(pem);
     if (fd >= 0)
         close(fd);
     if (!ok)
@@ -159,10 +160,11 @@ static void make_actors(struct world *w)
     }
 }
 
-/* ---- moments -------------------------------------------------------------- */
+/* ---- moments --------------------------------------------------------------
+ */
 
-static bool moment_is(const struct scenario_moment *m,
-                      const struct exchange *x, enum fault_phase phase)
+static bool moment_is(const struct scenario_moment *m, const struct exchange *x,
+                      enum fault_phase phase)
 {
     return m->phase == (int)phase && x->op &&
            strcmp(m->operation, x->op->name) == 0;
@@ -187,7 +189,8 @@ static void on_phase(void *ctx, const struct exchange *x,
     }
 }
 
-/* ---- playing -------------------------------------------------------------- */
+/* ---- playing --------------------------------------------------------------
+ */
 
 static bool all_done(void *ctx)
 {
@@ -310,8 +313,8 @@ bool world_run(struct world *w, const struct scenario *s,
     make_policy(w);
     environment_set(w);
     if (mode == MODE_SIM)
-        sim_begin(&(struct sim_options){.unix_ms = sim_epoch_unix_ms,
-                                        .seed = seed});
+        sim_begin(
+            &(struct sim_options){.unix_ms = sim_epoch_unix_ms, .seed = seed});
     bool ok = set_up(w, why);
     if (ok && mode == MODE_SIM)
         play_sim(w);
