@@ -48,6 +48,8 @@ struct ice_error *ice__enter(struct ice_catalog *c, struct ice_scope *s,
     s->c = c;
     s->started_ms = now;
     s->outer_deadline_ms = c->deadline_at_ms;
+    if (!c->depth)
+        c->store.renewals = c->store.corrections = 0;
     if (!c->depth++ || until < c->deadline_at_ms)
         c->deadline_at_ms = until;
     if (!e)
@@ -200,21 +202,36 @@ static bool read_error(struct run *u, int *code)
     return typed;
 }
 
-/* An answer of success whose body is of no use counts as an event. */
+__attribute__((format(printf, 3, 4))) static void
+becomes(struct run *u, enum ice_event event, const char *fmt, ...)
+{
+    struct ice_answer *a = &u->r->answer;
+    va_list ap;
+
+    a->event = event;
+    va_start(ap, fmt);
+    vsnprintf(a->cause, sizeof(a->cause), fmt, ap);
+    va_end(ap);
+}
+
+/* An answer of success whose body is of no use, or not what was sent, counts
+ * as an event. */
 static void check_body(struct run *u)
 {
     struct ice_answer *a = &u->r->answer;
+    const struct ice_op *op = u->op;
     char why[160] = "";
-    bool part = a->status == 206 && u->op->server == ICE_STORE_SERVER;
+    bool part = a->status == 206 && op->server == ICE_STORE_SERVER;
 
     if (a->event != ICE_EV_ANSWER ||
         (a->status != 200 && a->status != 204 && !part))
         return;
-    if (!u->op->usable || u->op->usable(u->op->ctx, a, why))
-        return;
-    a->event = ICE_EV_BAD_BODY;
-    snprintf(a->cause, sizeof(a->cause), "the answer's body is of no use: %s",
-             why);
+    if (op->usable && !op->usable(op->ctx, a, why)) {
+        becomes(u, ICE_EV_BAD_BODY, "the answer's body is of no use: %s", why);
+    } else if (op->intact && !op->intact(op->ctx, a, why)) {
+        u->t.typed = true; /* it speaks of this very request */
+        becomes(u, ICE_EV_DAMAGED, "bytes were damaged on their way: %s", why);
+    }
 }
 
 static void say_cause(struct run *u)
@@ -351,6 +368,7 @@ static void stop(struct run *u, int outcome, enum ice_meaning meaning,
     u->over = true;
     u->outcome = u->r->outcome = outcome;
     u->r->meaning = meaning;
+    u->r->doubtful = u->t.earlier_open;
     if (outcome == ICE_OK)
         return;
     log_stop(u, outcome);

@@ -9,6 +9,7 @@
 
 #include "base/percent.h"
 #include "iceberg/rest.h"
+#include "iceberg/store_keys.h"
 
 enum { MOST_LEVELS = 32 };
 
@@ -175,6 +176,7 @@ void ice_catalog_free(struct ice_catalog *c)
         close(c->cancel_fd);
     ice__config_fini(&c->config);
     ice__auth_fini(&c->auth);
+    ice__store_keys_fini(&c->store);
     for (size_t i = 0; i < c->n_levels; i++)
         free(c->level[i]);
     free(c->level);

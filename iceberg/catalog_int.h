@@ -60,6 +60,14 @@ struct ice_auth {
     bool disabled; /* after a failed renewal, if the policy says so */
 };
 
+struct ice_store_state { /* store_keys.c */
+    char *access_key, *secret_key,
+        *session_token;  /* renewed; NULL: settings' */
+    unsigned generation; /* of the keys: 0 the settings', one more each time */
+    int renewals, corrections; /* in the call under way */
+    int64_t skew_ms;           /* the store's clock minus ours */
+};
+
 struct ice_catalog {
     const struct ice_settings *settings; /* borrowed for the catalog's life */
     struct ice_env env;
@@ -79,6 +87,7 @@ struct ice_catalog {
     size_t n_levels;
     struct ice_config config;
     struct ice_auth auth;
+    struct ice_store_state store;
 };
 
 /* Levels of s->database: parted at '.', "\." is a dot within a level. */
@@ -142,6 +151,9 @@ struct ice_op {
     /* Is this 200 of use? False with a sentence; then it counts as
      * ICE_EV_BAD_BODY. NULL: any body is. */
     bool (*usable)(void *ctx, const struct ice_answer *a, char why[160]);
+    /* Are its bytes what they should be? False with a sentence; then it counts
+     * as ICE_EV_DAMAGED. Asked when it is of use. NULL: nothing to compare. */
+    bool (*intact)(void *ctx, const struct ice_answer *a, char why[160]);
     /* Type and message of an error body; false: not in the server's form.
      * NULL: the catalog's error model. */
     bool (*error_of)(void *ctx, const struct ice_answer *a,
@@ -158,7 +170,8 @@ struct ice_op {
 struct ice_result {
     int outcome;              /* what ice__call returned */
     enum ice_meaning meaning; /* of a write, all its copies together */
-    enum ice_row row;         /* of the last answer */
+    bool doubtful; /* of a write: an earlier copy may have been carried out */
+    enum ice_row row; /* of the last answer */
     int status;
     char type[64]; /* of the last error body, "" */
     char message[256];

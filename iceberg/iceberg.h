@@ -55,12 +55,21 @@ void ice_error_print(const struct ice_error *e, struct str *out);
 
 struct ice_policy; /* iceberg/policy.h */
 
+struct ice_store_keys { /* session_token may be NULL */
+    const char *access_key, *secret_key, *session_token;
+};
+
 struct ice_env { /* what the program gives the module; all borrowed */
     const struct clock *clock;
     const struct log *log;           /* may be NULL */
     struct secrets *secrets;         /* gets tokens and keys; may be NULL */
     const struct ice_policy *policy; /* NULL: &ice_policy_default */
     uint64_t seed;                   /* of jitter and idempotency keys */
+    /* Asked for other keys, from within a call, when the store says that those
+     * in use have expired: fills *keys (copied at once) and returns true, or
+     * false when there are none. NULL: the settings' are all there are. */
+    bool (*renew_store_keys)(void *ctx, struct ice_store_keys *keys);
+    void *keys_ctx;
 };
 
 struct ice_catalog;

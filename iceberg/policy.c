@@ -317,6 +317,9 @@ const struct ice_policy ice_policy_default =
                                                       ICE_ROW_STORE_BUSY},
                         [ICE_CODE_OPERATION_ABORTED] = {"OperationAborted", 409,
                                                         ICE_ROW_STORE_BUSY},
+                        [ICE_CODE_CONDITIONAL_CONFLICT] =
+                            {"ConditionalRequestConflict",
+                             409, ICE_ROW_STORE_BUSY},
                         [ICE_CODE_EXPIRED_TOKEN] = {"ExpiredToken", 400,
                                                     ICE_ROW_STORE_EXPIRED},
                         [ICE_CODE_TOKEN_REFRESH] = {"TokenRefreshRequired", 400,

@@ -394,6 +394,7 @@ enum ice_code { /* error codes that say more than their status */
                 ICE_CODE_SLOW_DOWN_READ, /* MinIO's */
                 ICE_CODE_SLOW_DOWN_WRITE,
                 ICE_CODE_OPERATION_ABORTED,
+                ICE_CODE_CONDITIONAL_CONFLICT,
                 ICE_CODE_EXPIRED_TOKEN,
                 ICE_CODE_TOKEN_REFRESH,
                 ICE_CODE_TIME_SKEWED,

@@ -1,8 +1,13 @@
-/* store: reads objects of an S3 store, named by s3, s3a or s3n URI.
+/* store: what the rest of the module uses of the object store, besides
+ * objects.h, and what the store's own files share.
  *
- * Requests are signed with the settings' keys (sigv4.h), repeated as reads
- * under the catalog's policy (call.c), and bounded in size by its limits. The
- * bucket is the URI's, in the path or in the host name as the settings say.
+ * Who implements what:
+ *   store.c          names, get, head, put in one piece, delete
+ *   store_upload.c   put in parts
+ *   store_list.c     list
+ *   store_delete.c   delete many
+ *   store_request.c  one request: address, signature, repeats (through call.c)
+ *   store_keys.c     keys, and the store's clock
  */
 #ifndef ICEBERG_STORE_H
 #define ICEBERG_STORE_H
@@ -12,31 +17,23 @@
 
 #include "base/str.h"
 #include "iceberg/catalog_int.h"
+#include "iceberg/objects.h"
 
 struct ice_object_name {
     struct slice bucket, key; /* of the URI they were read from */
 };
 /* False when it is no such URI, or bucket or key are missing. */
 bool ice__store_name(const char *uri, struct ice_object_name *out);
+/* The same, and the key may be empty. */
+bool ice__store_prefix(const char *uri, struct ice_object_name *out);
 
 /* ICE_CONFIG, naming the setting, unless the keys are set. */
 int ice__store_ready(struct ice_catalog *c, struct ice_error *e);
 
-struct ice_range {
-    int64_t first, bytes; /* bytes 0: the whole object, first is not used */
-};
-
-/* Appends the object, or that part of it (shorter at the object's end), to
- * out. ICE_NOT_FOUND: the store says that there is no such object. */
-int ice__store_get(struct ice_catalog *c, const char *uri,
-                   struct ice_range range, struct str *out,
-                   struct ice_error *e);
-
-struct ice_object {
-    int64_t bytes;
-    char etag[80]; /* as sent, with its quotes; "": none */
-};
-int ice__store_head(struct ice_catalog *c, const char *uri,
+/* These two work within the scope of a call. */
+int ice__store_get(struct ice_catalog *c, const struct ice_get *get,
+                   struct str *out, struct ice_error *e);
+int ice__store_head(struct ice_catalog *c, const struct ice_object_name *name,
                     struct ice_object *out, struct ice_error *e);
 
 #endif

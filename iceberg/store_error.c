@@ -100,6 +100,10 @@ bool ice__store_error(struct slice body, struct str *code, struct str *message)
     struct reading r = {.parser = NULL};
     bool ok = false;
 
+    while (body.len && strchr(" \t\r\n", body.p[0])) { /* keeps alive */
+        body.p++;
+        body.len--;
+    }
     if (!body.len || body.len > MAX_BODY)
         return false;
     str_init(&r.code, MAX_BODY);

@@ -214,7 +214,7 @@ int ice__table_check_file(struct ice_table_job *job, const cJSON *result,
         return problem(job, e, rules(job)->missing_outcome,
                        "has its metadata file in no S3 store: ", location);
     str_init(&raw, job->c->limits.body_bytes);
-    rc = ice__store_get(job->c, location, (struct ice_range){0, 0}, &raw, e);
+    rc = ice__store_get(job->c, &(struct ice_get){.uri = location}, &raw, e);
     if (rc == ICE_NOT_FOUND)
         rc = problem(job, e, rules(job)->missing_outcome,
                      "has no metadata file in the store: there is no ",

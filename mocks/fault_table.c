@@ -335,6 +335,7 @@ static const struct spec_field body_params[] = {{.name = "body",
                                                  .required = true,
                                                  .doc = "the other body"},
                                                 CONTENT_TYPE,
+                                                HEADERS,
                                                 {0}};
 static const struct spec_field late_apply_params[] = {
     {.name = "time",
