@@ -119,3 +119,10 @@ struct version *call_need_table(struct call *k, const struct ns_name *ns,
              name_dotted(ns, table, k->f.arena));
     return v;
 }
+
+struct version *call_read_table(struct call *k, const struct ns_name *ns,
+                                const char *table)
+{
+    struct version *v = call_need_table(k, ns, table);
+    return v && metadata_intact(k->c->files, v, &k->f) ? v : NULL;
+}

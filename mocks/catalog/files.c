@@ -67,10 +67,17 @@ static bool ends_with(const char *z, const char *end)
     return n >= m && strcmp(z + n - m, end) == 0;
 }
 
-bool metadata_write(const struct warehouse *files, const struct version *v,
+static uint32_t crc_of(struct slice bytes)
+{
+    return (uint32_t)crc32_z(0, (const Bytef *)bytes.p, bytes.len);
+}
+
+bool metadata_write(const struct warehouse *files, struct version *v,
                     char why[160])
 {
     struct slice bytes = version_metadata(v);
+    v->file_len = bytes.len;
+    v->file_crc = 0;
     if (!ends_with(v->location, ".gz.metadata.json"))
         return files->put(files->ctx, v->location, bytes, why);
     size_t n = 0;
@@ -79,10 +86,37 @@ bool metadata_write(const struct warehouse *files, const struct version *v,
         snprintf(why, 160, "gzip failed");
         return false;
     }
-    bool ok =
-        files->put(files->ctx, v->location, (struct slice){packed, n}, why);
+    bytes = (struct slice){packed, n};
+    v->file_len = n;
+    v->file_crc = crc_of(bytes);
+    bool ok = files->put(files->ctx, v->location, bytes, why);
     free(packed);
     return ok;
+}
+
+static bool as_written(const struct version *v, struct slice bytes)
+{
+    if (v->file_crc == 0)
+        return slice_eq(bytes, version_metadata(v));
+    return bytes.len == v->file_len && crc_of(bytes) == v->file_crc;
+}
+
+bool metadata_intact(const struct warehouse *files, const struct version *v,
+                     struct failure *f)
+{
+    struct str file;
+    if (!files->exists(files->ctx, v->location))
+        return fail(f, "NotFoundException",
+                    "Failed to open input stream for file: %s", v->location);
+    if (v->file_len == 0)
+        return true;
+    /* A longer file does not fit, and is another one. */
+    str_init(&file, v->file_len);
+    bool ok = files->get(files->ctx, v->location, &file) && !file.failed &&
+              as_written(v, str_slice(&file));
+    str_fini(&file);
+    return ok || fail(f, "RuntimeIOException", "Failed to read file: %s",
+                      v->location);
 }
 
 void metadata_purge(const struct warehouse *files, const struct version *v)

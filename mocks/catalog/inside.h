@@ -91,6 +91,9 @@ struct version *call_seen(struct call *k, const struct ns_name *ns,
 struct version *call_need_space(struct call *k, const struct ns_name *ns);
 struct version *call_need_table(struct call *k, const struct ns_name *ns,
                                 const char *table);
+/* The same where the metadata is needed: its file must be as it was written. */
+struct version *call_read_table(struct call *k, const struct ns_name *ns,
+                                const char *table);
 
 /* ---- entity tags (tags.c) ---- */
 /* In the arena, or v's own. query: of the request that it is the tag for. */

@@ -52,8 +52,12 @@ const char *metadata_location(const cJSON *metadata, int64_t number,
                               struct failure *f);
 
 /* Writes v's metadata at v->location, gzipped when its name says so. */
-bool metadata_write(const struct warehouse *files, const struct version *v,
+bool metadata_write(const struct warehouse *files, struct version *v,
                     char why[160]);
+/* Whether v's file is still there and holds what was written. False with f, in
+ * the reference's words. */
+bool metadata_intact(const struct warehouse *files, const struct version *v,
+                     struct failure *f);
 /* Removes v's metadata files and snapshots' manifest lists. */
 void metadata_purge(const struct warehouse *files, const struct version *v);
 

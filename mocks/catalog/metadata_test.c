@@ -336,6 +336,74 @@ static void a_lost_metadata_file_is_noticed_on_load(void)
     bench_stop(&b);
 }
 
+static int rename_x(struct bench *b)
+{
+    return ask(b, "POST", "/v1/tables/rename",
+               "{\"source\":{\"namespace\":[\"db\"],\"name\":\"x\"},"
+               "\"destination\":{\"namespace\":[\"db\"],\"name\":\"y\"}}");
+}
+
+static void expect_unreadable(struct bench *b, int status)
+{
+    const char *x = "/v1/namespaces/db/tables/x";
+    CU_ASSERT_EQUAL(ask(b, "GET", x, NULL), status);
+    CU_ASSERT_EQUAL(ask(b, "HEAD", x, NULL), status);
+    CU_ASSERT_EQUAL(rename_x(b), status);
+    CU_ASSERT_EQUAL(ask(b, "POST", x,
+                        "{\"updates\":[{\"action\":\"set-properties\","
+                        "\"updates\":{\"a\":\"b\"}}]}"),
+                    status);
+    CU_ASSERT_STRING_EQUAL(error_type(b), status == 404 ? "NotFoundException"
+                                                        : "RuntimeIOException");
+}
+
+/* As the reference does: whoever needs the metadata is refused, but the table
+ * can be dropped. */
+static void a_damaged_metadata_file_is_noticed(void)
+{
+    static const char *const properties[] = {
+        "{}", "{\"write.metadata.compression-codec\":\"gzip\"}"};
+    for (size_t i = 0; i < 2; i++) {
+        struct bench b;
+        char create[400], why[160];
+        snprintf(
+            create, sizeof create,
+            "{\"name\":\"x\",\"schema\":{\"type\":\"struct\",\"fields\":[]},"
+            "\"properties\":%s}",
+            properties[i]);
+        CU_ASSERT_FATAL(bench_start(&b, "{\"namespaces\":[\"db\"]}"));
+        ask(&b, "POST", "/v1/namespaces/db/tables", create);
+        const struct warehouse *w = &b.memory.files;
+        const char *location = catalog_table_location(b.c, "db", "x");
+        struct str kept;
+        str_init(&kept, 1 << 20);
+        CU_ASSERT_PTR_NOT_NULL_FATAL(location);
+        CU_ASSERT(w->get(w->ctx, location, &kept));
+        CU_ASSERT_EQUAL(ask(&b, "HEAD", "/v1/namespaces/db/tables/x", NULL),
+                        204);
+        struct slice half = {kept.p, kept.len / 2};
+        w->put(w->ctx, location, half, why);
+        expect_unreadable(&b, 500);
+        kept.p[kept.len / 2] ^= 1;
+        w->put(w->ctx, location, str_slice(&kept), why);
+        expect_unreadable(&b, 500);
+        kept.p[kept.len / 2] ^= 1;
+        str_addc(&kept, 0);
+        w->put(w->ctx, location, str_slice(&kept), why);
+        expect_unreadable(&b, 500);
+        str_cut(&kept, kept.len - 1);
+        w->put(w->ctx, location, str_slice(&kept), why);
+        CU_ASSERT_EQUAL(ask(&b, "HEAD", "/v1/namespaces/db/tables/x", NULL),
+                        204);
+        w->remove(w->ctx, location);
+        expect_unreadable(&b, 404);
+        CU_ASSERT_EQUAL(ask(&b, "DELETE", "/v1/namespaces/db/tables/x", NULL),
+                        204);
+        str_fini(&kept);
+        bench_stop(&b);
+    }
+}
+
 static void same_seed_same_bytes(void)
 {
     struct bench a, b;
@@ -360,4 +428,4 @@ UNIT_MAIN("catalog metadata", UNIT(numbers_own_fields_before_nested_ones),
           UNIT(a_store_that_refuses_the_file_stops_the_create),
           UNIT(a_dropped_change_leaves_nothing),
           UNIT(a_lost_metadata_file_is_noticed_on_load),
-          UNIT(same_seed_same_bytes))
+          UNIT(a_damaged_metadata_file_is_noticed), UNIT(same_seed_same_bytes))

@@ -34,6 +34,10 @@ struct version {
     size_t metadata_at; /* where the metadata begins in answer; to its end
                            but for the last brace */
     char etag[24];      /* quoted */
+    /* What was written to location: so many bytes (0: not known), with this
+     * CRC-32 (0: they are the metadata's text in answer). */
+    size_t file_len;
+    uint32_t file_crc;
 };
 
 /* Take tree over; the caller has one reference. */

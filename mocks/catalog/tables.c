@@ -172,13 +172,10 @@ static bool wants_refs(struct call *k, bool *refs)
 
 bool op_load_table(struct call *k)
 {
-    struct version *v = call_need_table(k, &k->ns, k->table);
+    struct version *v = call_read_table(k, &k->ns, k->table);
     bool refs;
     if (!v || !wants_refs(k, &refs))
         return false;
-    if (!k->c->files->exists(k->c->files->ctx, v->location))
-        return fail(&k->f, "NotFoundException",
-                    "Failed to open input stream for file: %s", v->location);
     const char *tag = tag_of(k, v, refs, k->x->request->query);
     if (tag_known(k, tag)) {
         tag_unchanged(k, tag);
@@ -194,7 +191,7 @@ bool op_load_table(struct call *k)
 
 bool op_table_exists(struct call *k)
 {
-    if (!call_need_table(k, &k->ns, k->table))
+    if (!call_read_table(k, &k->ns, k->table))
         return false;
     call_answer_empty(k, 204);
     return true;
@@ -246,7 +243,7 @@ bool op_update_table(struct call *k)
     struct version *base = call_seen(k, &k->ns, k->table, VERSION_TABLE);
     if (!base && commit_creates(body))
         return may_create(k) && commit(k, NULL, body);
-    return call_need_table(k, &k->ns, k->table) && commit(k, base, body);
+    return call_read_table(k, &k->ns, k->table) && commit(k, base, body);
 }
 
 /* ---- drop, rename, metrics ---- */
@@ -309,7 +306,7 @@ bool op_rename_table(struct call *k)
     if (!call_body(k) || !identifier(k, "source", &from_ns, &from) ||
         !identifier(k, "destination", &to_ns, &to))
         return false;
-    struct version *base = call_need_table(k, &from_ns, from);
+    struct version *base = call_read_table(k, &from_ns, from);
     if (!base)
         return false;
     bool same = strcmp(from_ns.dotted, to_ns.dotted) == 0 &&
