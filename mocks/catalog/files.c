@@ -119,6 +119,33 @@ bool metadata_intact(const struct warehouse *files, const struct version *v,
                       v->location);
 }
 
+static const char *log_file(const cJSON *entry)
+{
+    const char *file = json_str(entry, "metadata-file");
+    return file ? file : "";
+}
+
+void metadata_expire(const struct warehouse *files, const struct version *base,
+                     const struct version *next)
+{
+    const char *wanted = metadata_property(
+        next->tree, "write.metadata.delete-after-commit.enabled");
+    const cJSON *log = json_get(next->tree, "metadata-log"), *entry;
+    int n = cJSON_GetArraySize(log);
+    if (!wanted || strcasecmp(wanted, "true") != 0 || n < 1)
+        return;
+    /* Otherwise it is no commit on base, but another table's history. */
+    if (strcmp(log_file(cJSON_GetArrayItem(log, n - 1)), base->location) != 0)
+        return;
+    const char *oldest = log_file(log->child);
+    cJSON_ArrayForEach(entry, json_get(base->tree, "metadata-log"))
+    {
+        if (strcmp(log_file(entry), oldest) == 0)
+            break;
+        files->remove(files->ctx, log_file(entry));
+    }
+}
+
 void metadata_purge(const struct warehouse *files, const struct version *v)
 {
     const cJSON *item;

@@ -58,6 +58,10 @@ bool metadata_write(const struct warehouse *files, struct version *v,
  * the reference's words. */
 bool metadata_intact(const struct warehouse *files, const struct version *v,
                      struct failure *f);
+/* After a commit: removes the files that next's metadata log no longer names,
+ * if next's properties say so. */
+void metadata_expire(const struct warehouse *files, const struct version *base,
+                     const struct version *next);
 /* Removes v's metadata files and snapshots' manifest lists. */
 void metadata_purge(const struct warehouse *files, const struct version *v);
 

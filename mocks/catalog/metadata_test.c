@@ -404,6 +404,49 @@ static void a_damaged_metadata_file_is_noticed(void)
     }
 }
 
+static void commit_property(struct bench *b, int i)
+{
+    char body[200];
+    snprintf(body, sizeof body,
+             "{\"updates\":[{\"action\":\"set-properties\",\"updates\":"
+             "{\"i\":\"%d\"}}]}",
+             i);
+    CU_ASSERT_EQUAL(ask(b, "POST", "/v1/namespaces/db/tables/x", body), 200);
+}
+
+static void old_metadata_is_deleted_when_the_table_says_so(void)
+{
+    static const struct {
+        const char *enabled;
+        size_t files; /* the current one, and those of the log */
+    } rows[] = {{"true", 1 + 2}, {"false", 1 + 6}};
+    for (size_t i = 0; i < 2; i++) {
+        struct bench b;
+        char create[400];
+        snprintf(
+            create, sizeof create,
+            "{\"name\":\"x\",\"schema\":{\"type\":\"struct\",\"fields\":[]},"
+            "\"properties\":{\"write.metadata.previous-versions-max\":\"2\","
+            "\"write.metadata.delete-after-commit.enabled\":\"%s\"}}",
+            rows[i].enabled);
+        CU_ASSERT_FATAL(bench_start(&b, "{\"namespaces\":[\"db\"]}"));
+        CU_ASSERT_EQUAL(ask(&b, "POST", "/v1/namespaces/db/tables", create),
+                        200);
+        for (int n = 0; n < 6; n++)
+            commit_property(&b, n);
+        CU_ASSERT_EQUAL(bench_files(&b), rows[i].files);
+        const cJSON *entry, *metadata = catalog_table(b.c, "db", "x");
+        const struct warehouse *w = &b.memory.files;
+        cJSON_ArrayForEach(entry, json_get(metadata, "metadata-log"))
+        {
+            CU_ASSERT(w->exists(w->ctx, json_str(entry, "metadata-file")));
+        }
+        CU_ASSERT_EQUAL(ask(&b, "GET", "/v1/namespaces/db/tables/x", NULL),
+                        200);
+        bench_stop(&b);
+    }
+}
+
 static void same_seed_same_bytes(void)
 {
     struct bench a, b;
@@ -428,4 +471,6 @@ UNIT_MAIN("catalog metadata", UNIT(numbers_own_fields_before_nested_ones),
           UNIT(a_store_that_refuses_the_file_stops_the_create),
           UNIT(a_dropped_change_leaves_nothing),
           UNIT(a_lost_metadata_file_is_noticed_on_load),
-          UNIT(a_damaged_metadata_file_is_noticed), UNIT(same_seed_same_bytes))
+          UNIT(a_damaged_metadata_file_is_noticed),
+          UNIT(old_metadata_is_deleted_when_the_table_says_so),
+          UNIT(same_seed_same_bytes))

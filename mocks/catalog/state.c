@@ -335,6 +335,8 @@ enum applied state_apply(struct state *s, const struct warehouse *files,
     if (w->next && w->next->location && !metadata_write(files, w->next, why))
         return APPLY_NO_FILE;
     s->tick++;
+    if (w->base && w->base->location && w->next && w->next->location)
+        metadata_expire(files, w->base, w->next);
     if (w->purge)
         metadata_purge(files, w->base);
     entry_set(s, make_entry(s, w->ns, w->table), w->next);
