@@ -9,8 +9,7 @@ BUILD   := build
 PREFIX  ?= /usr/local
 CC      ?= cc
 
-CPPFLAGS := -I. -D_GNU_SOURCE -DICEFAULT_VERSION='"$(VERSION)"' \
-            -DICEFAULT_DATADIR='"$(PREFIX)/share/icefault"'
+CPPFLAGS := -I. -D_GNU_SOURCE -DICEFAULT_VERSION='"$(VERSION)"'
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
             -Wmissing-prototypes -Wformat=2 -Wvla
 ifeq ($(DEVELOPER),1)

@@ -9,10 +9,6 @@
 
 #include "harness/jobs.h"
 
-#ifndef ICEFAULT_DATADIR
-#define ICEFAULT_DATADIR "/usr/local/share/icefault"
-#endif
-
 enum {
     MOST_FILES = 10000,
     MOST_DEPTH = 8,
@@ -75,11 +71,23 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-const char *suite_root(void)
+/* Beside the program, as `make install` lays them: ../share/icefault. */
+static const char *installed_root(struct arena *a)
+{
+    char exe[4096];
+    ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+    exe[n > 0 ? n : 0] = '\0';
+    char *slash = strrchr(exe, '/');
+    if (slash)
+        *slash = '\0';
+    return arena_printf(a, "%s/../share/icefault/scenarios", exe);
+}
+
+static const char *find_root(struct arena *a)
 {
     if (access("scenarios/requirements.yaml", R_OK) == 0)
         return "scenarios";
-    return ICEFAULT_DATADIR "/scenarios";
+    return installed_root(a);
 }
 
 /* A file, a folder, or an id or folder below the scenarios folder. */
@@ -145,7 +153,7 @@ bool suite_load(struct suite *s, const char *const *args, size_t n_args,
 {
     struct file_error e;
     memset(s, 0, sizeof *s);
-    s->root = suite_root();
+    s->root = find_root(&s->arena);
     struct paths p = {&s->arena, NULL, 0, 0};
     const char *file = arena_printf(&s->arena, "%s/requirements.yaml", s->root);
     if (!requirements_load(file, &s->requirements, &e))

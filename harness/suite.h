@@ -6,7 +6,7 @@
 
 struct suite {
     struct arena arena;
-    const char *root; /* the scenarios folder */
+    const char *root; /* the scenarios folder: ./scenarios, or as installed */
     struct scenario **list; /* in the order of their paths */
     size_t n;
     struct requirements requirements;
@@ -44,8 +44,5 @@ bool suite_run(const struct suite *s, const struct suite_options *o,
 bool suite_mutants(const struct suite *s, const struct suite_options *o,
                    const char *const *names, size_t n, struct arena *a,
                    struct result *r);
-
-/* Finds the scenarios folder: ./scenarios, or the installed one. */
-const char *suite_root(void);
 
 #endif
