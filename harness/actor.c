@@ -55,6 +55,12 @@ void actor_secrets(struct actor *a, struct secrets *to)
         return; /* the first step says why, and nothing is sent */
     ice_settings_secrets(&s, to);
     ice_settings_fini(&s);
+    const cJSON *renewed;
+    cJSON_ArrayForEach(renewed, a->world->scenario->renewed)
+    {
+        if (cJSON_IsString(renewed))
+            secrets_add(to, slice_of(renewed->valuestring));
+    }
 }
 
 /* ---- log -------------------------------------------------------------------
@@ -215,6 +221,12 @@ static int (*const verbs[STEP_VERBS])(struct actor *, struct step_record *) = {
     [STEP_INITIALIZE_ALL_TABLES] = do_initialize,
     [STEP_GET_TABLE] = do_get_table,
     [STEP_VERIFY_TABLE] = do_verify_table,
+    [STEP_PUT_OBJECT] = actor_put,
+    [STEP_GET_OBJECT] = actor_get,
+    [STEP_HEAD_OBJECT] = actor_head,
+    [STEP_LIST_OBJECTS] = actor_list,
+    [STEP_DELETE_OBJECT] = actor_delete,
+    [STEP_DELETE_OBJECTS] = actor_delete_many,
     [STEP_DROP_TABLE] = do_operator,
     [STEP_RIVAL_CREATE] = do_operator,
     [STEP_RIVAL_COMMIT] = do_operator,
@@ -227,6 +239,17 @@ static int (*const verbs[STEP_VERBS])(struct actor *, struct step_record *) = {
 
 /* ---- the catalog and its calls
  * ----------------------------------------------- */
+
+/* As a program would that reads them anew from where it has them. */
+static bool renewed_keys(void *ctx, struct ice_store_keys *keys)
+{
+    const struct actor *a = ctx;
+    const cJSON *from = a->world->scenario->renewed;
+    *keys = (struct ice_store_keys){json_str(from, "S3_ACCESS_KEY"),
+                                    json_str(from, "S3_SECRET_KEY"),
+                                    json_str(from, "S3_SESSION_TOKEN")};
+    return true;
+}
 
 static bool open_catalog(struct actor *a, struct step_record *r)
 {
@@ -252,7 +275,10 @@ static bool open_catalog(struct actor *a, struct step_record *r)
                           .log = &a->log,
                           .secrets = w->secrets,
                           .policy = w->policy,
-                          .seed = rng_hash(w->seed, a->name, 0, 0)};
+                          .seed = rng_hash(w->seed, a->name, 0, 0),
+                          .renew_store_keys =
+                              w->scenario->renewed ? renewed_keys : NULL,
+                          .keys_ctx = a};
     if (ice_catalog_new(&a->catalog, &a->settings, &env, &r->error) != ICE_OK)
         return false;
     memset(&r->error, 0, sizeof r->error);

@@ -162,6 +162,18 @@ bool check_result(const struct world *w, const struct scenario_expect *e,
     }
     if (e->snapshot_of && !check_snapshot(w, e, r, said))
         return false;
+    if (e->size >= 0 && r->bytes != e->size) {
+        str_addf(said, "step %lld met %lld bytes, should be %lld",
+                 (long long)e->step, (long long)r->bytes, (long long)e->size);
+        return false;
+    }
+    if (e->intact >= 0 && r->intact != e->intact) {
+        str_addf(said, "step %lld read %s", (long long)e->step,
+                 r->intact < 0   ? "nothing"
+                 : r->intact > 0 ? "what was put"
+                                 : "other bytes than were put");
+        return false;
+    }
     const char **names = e->mentions.items;
     for (size_t i = 0; i < e->mentions.n; i++)
         if (!has_name(&r->names, names[i])) {

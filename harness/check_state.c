@@ -1,4 +1,5 @@
 /* Checks of what is there when all is over: tables, namespaces, objects. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -153,15 +154,34 @@ bool check_namespace(const struct world *w, const struct scenario_expect *e,
     return false;
 }
 
+static bool bytes_are(const struct scenario_expect *e, struct slice is)
+{
+    char *want = mem_alloc(is.len + 1);
+    pattern_bytes(e->key, e->version, 0, is.len, want);
+    bool same = is.len == 0 || memcmp(want, is.p, is.len) == 0;
+    free(want);
+    return same;
+}
+
 bool check_object(const struct world *w, const struct scenario_expect *e,
                   struct str *said)
 {
-    struct slice bytes;
+    struct slice bytes = {NULL, 0};
     bool is = s3_get(mock_s3(w->mock), e->bucket, e->key, &bytes);
-    if (is == (e->exists != 0))
-        return true;
-    str_addf(said, "object %s of bucket %s is %s, should be %s", e->key,
-             e->bucket, is ? "there" : "not there",
-             e->exists ? "there" : "absent");
-    return false;
+    if (is != (e->exists != 0)) {
+        str_addf(said, "object %s of bucket %s is %s, should be %s", e->key,
+                 e->bucket, is ? "there" : "not there",
+                 e->exists ? "there" : "absent");
+        return false;
+    }
+    if (is && e->size >= 0 && bytes.len != (size_t)e->size) {
+        str_addf(said, "object %s has %zu bytes, should have %lld", e->key,
+                 bytes.len, (long long)e->size);
+        return false;
+    }
+    if (is && e->version && !bytes_are(e, bytes)) {
+        str_addf(said, "object %s has other bytes than were put", e->key);
+        return false;
+    }
+    return true;
 }

@@ -24,6 +24,9 @@ static const struct spec_field requirement_fields[] = {
      .type = SPEC_STRING,
      .offset = offsetof(struct requirement, text),
      .required = true},
+    {.name = "later",
+     .type = SPEC_BOOL,
+     .offset = offsetof(struct requirement, later)},
     {0}};
 
 static const struct spec_field chapter_fields[] = {
@@ -80,7 +83,7 @@ static bool flatten(const struct file *f, const cJSON *tree,
                 return spec_fail(e, tree, "requirement %s is there twice",
                                  one.id);
             one.chapter = c[i].id;
-            one.later = c[i].later;
+            one.later = one.later || c[i].later;
             r->list[r->n++] = one;
         }
     return true;

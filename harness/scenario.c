@@ -141,6 +141,13 @@ static const struct spec_field world_fields[] = {
      .read = read_settings,
      .schema = schema_settings,
      .doc = "settings of all subjects"},
+    {.name = "renewed_keys",
+     .type = SPEC_CUSTOM,
+     AT(renewed),
+     .read = read_settings,
+     .schema = schema_settings,
+     .doc = "the store's keys that every subject's program has when those "
+            "among the settings have expired"},
     {.name = "environment",
      .type = SPEC_CUSTOM,
      AT(environment),

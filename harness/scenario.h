@@ -27,6 +27,12 @@ enum step_verb { /* step_verbs[] in scenario.c, same order */
     STEP_INITIALIZE_ALL_TABLES,
     STEP_GET_TABLE,
     STEP_VERIFY_TABLE,
+    STEP_PUT_OBJECT,
+    STEP_GET_OBJECT,
+    STEP_HEAD_OBJECT,
+    STEP_LIST_OBJECTS,
+    STEP_DELETE_OBJECT,
+    STEP_DELETE_OBJECTS,
     /* an operator's: not the subject's, done to the mock directly */
     STEP_DROP_TABLE,
     STEP_RIVAL_CREATE,
@@ -63,6 +69,16 @@ struct scenario_step {
     const char *server;      /* restart */
     bool lose;               /* restart */
     const cJSON *params;     /* rival-create */
+    /* of an object: its bytes are made from key and version */
+    const char *bucket, *key; /* list: the prefix; bucket NULL: data-lake */
+    int64_t size;             /* put; get: as known beforehand, 0: not */
+    int64_t part_size, parallel; /* put; 0: the module's */
+    int64_t version;             /* 1 */
+    int64_t count;               /* that many objects: key-01, key-02 ... */
+    int64_t page;                /* list: objects a page; 0: the store's */
+    int64_t first, bytes;        /* get: a part of it */
+    bool named, only_new, only_writer;
+    int64_t etag_of; /* get: only if it is the object of that step; 0: any */
     const cJSON *settings;   /* env overrides for this actor, first step only */
 };
 
@@ -115,6 +131,9 @@ struct scenario_expect { /* one entry; which members count: see scenario.c */
     struct spec_list kinds, paths; /* differences: expected sets */
     int64_t attempts_at_least, attempts_at_most;
     const char *bucket, *key;
+    int64_t size;            /* object, result: bytes; -1 not asked */
+    int64_t version;         /* object: its bytes are those; 0 not asked */
+    int intact;              /* result: what came is what was put; -1 */
     const cJSON *node;       /* for messages: where in the file */
 };
 
@@ -127,6 +146,9 @@ struct scenario {
     struct spec_list modes;                 /* sim, real; default both... */
     const cJSON *catalog, *s3;              /* world.catalog, world.s3 */
     const cJSON *settings;                  /* world.settings: env overrides */
+    const cJSON *renewed;                   /* world.renewed_keys: settings that
+                                               the program has when the store
+                                               says its keys have expired */
     const cJSON *environment;               /* world.environment: variables of
                                                the process, such as proxies */
     int tls_catalog, tls_s3;                /* enum tls_kind */

@@ -280,6 +280,8 @@ static const struct spec_field result_fields[] = {
     THE_STEP,
     EXISTS,
     {ROW("mentions", STRINGS, mentions), .doc = "names that are in the answer"},
+    {ROW("size", SIZE, size), .doc = "so many bytes came, or are there"},
+    {CUSTOM("intact", intact, flag), .doc = "they are those that were put"},
     {ROW("snapshot_of", STRING, snapshot_of),
      .doc = "get_table named the current snapshot of this namespace.table"},
     COUNTS,
@@ -351,20 +353,23 @@ static const struct spec_field object_fields[] = {
     {ROW("bucket", STRING, bucket), .required = true, .doc = "its bucket"},
     {ROW("key", STRING, key), .required = true, .doc = "its key"},
     {CUSTOM("exists", exists, flag), .required = true, .doc = "is it there?"},
+    {ROW("size", SIZE, size), .doc = "it has so many bytes"},
+    {ROW("version", INT, version), .min = 1, .max = 1000,
+     .doc = "its bytes are those of this version"},
     REQUIREMENT,
     {0}};
 
 static const struct {
     const struct spec_field *fields;
-    const char *one_of[8]; /* it says nothing without one of these */
+    const char *one_of[10]; /* it says nothing without one of these */
 } kinds[EXPECT_KINDS] = {
     [EXPECT_OUTCOME] = {outcome_fields, {NULL}},
     [EXPECT_ERROR] = {error_fields,
                       {"contains", "mentions", "lacks", "attempts_at_least",
                        "attempts_at_most", NULL}},
     [EXPECT_RESULT] = {result_fields,
-                       {"exists", "mentions", "snapshot_of", "at_least",
-                        "at_most", "exactly", NULL}},
+                       {"exists", "mentions", "snapshot_of", "size", "intact",
+                        "at_least", "at_most", "exactly", NULL}},
     [EXPECT_TABLE] = {table_fields,
                       {"exists", "metadata_files", "columns", "snapshots",
                        "format_version", "properties", NULL}},
@@ -448,7 +453,9 @@ static bool read_expect(const cJSON *node, struct scenario_expect *x,
                                   .at_least_ms = -1,
                                   .at_most_ms = -1,
                                   .attempts_at_least = -1,
-                                  .attempts_at_most = -1};
+                                  .attempts_at_most = -1,
+                                  .size = -1,
+                                  .intact = -1};
     if (!cJSON_IsObject(node) || cJSON_GetArraySize(node) != 1)
         return spec_fail(e, node,
                          "an expectation is a mapping with one key, such as "
@@ -501,7 +508,13 @@ static bool answers_exists(int verb)
 
 static bool answers_names(int verb)
 {
-    return verb == STEP_TEST_CONNECTION || verb == STEP_LIST_TABLES;
+    return verb == STEP_TEST_CONNECTION || verb == STEP_LIST_TABLES ||
+           verb == STEP_LIST_OBJECTS || verb == STEP_DELETE_OBJECTS;
+}
+
+static bool answers_bytes(int verb)
+{
+    return verb == STEP_GET_OBJECT || verb == STEP_HEAD_OBJECT;
 }
 
 /* Can the step give what is asked of it? */
@@ -527,7 +540,13 @@ static bool judge_step_kind(const struct scenario_expect *x, int verb,
         return spec_fail(e, json_get(x->node, "snapshot_of"),
                          "step %lld (%s) loads no table", (long long)x->step,
                          name);
-    if (x->exists < 0 && !x->snapshot_of && !answers_names(verb))
+    if ((x->size >= 0 && !answers_bytes(verb)) ||
+        (x->intact >= 0 && verb != STEP_GET_OBJECT))
+        return spec_fail(e, json_get(x->node, "step"),
+                         "step %lld (%s) reads no object", (long long)x->step,
+                         name);
+    if (x->exists < 0 && !x->snapshot_of && x->size < 0 && x->intact < 0 &&
+        !answers_names(verb))
         return spec_fail(e, json_get(x->node, "step"),
                          "step %lld (%s) answers no names", (long long)x->step,
                          name);

@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "harness/scenario_inside.h"
 
-enum { MOST_STEPS = 64 };
+enum { MOST_STEPS = 64, MOST_BYTES = 64 << 20 };
 
 /* ---- verbs ---- */
 
@@ -20,6 +20,12 @@ const char *const step_verb_names[] = {"connect",
                                        "initialize_all_tables",
                                        "get_table",
                                        "verify_table",
+                                       "put_object",
+                                       "get_object",
+                                       "head_object",
+                                       "list_objects",
+                                       "delete_object",
+                                       "delete_objects",
                                        "drop_table",
                                        "rival_create",
                                        "rival_commit",
@@ -40,12 +46,28 @@ enum { /* members that only some verbs have: bits, in the order of the names */
        DEADLINE = 64,
        CANCEL = 128,
        SETTINGS = 256,
+       KEY = 1 << 9,
+       BUCKET = 1 << 10,
+       SIZE = 1 << 11,
+       PART_SIZE = 1 << 12,
+       PARALLEL = 1 << 13,
+       VERSION = 1 << 14,
+       COUNT = 1 << 15,
+       PAGE = 1 << 16,
+       FIRST = 1 << 17,
+       BYTES = 1 << 18,
+       NAMED = 1 << 19,
+       ONLY_NEW = 1 << 20,
+       ONLY_WRITER = 1 << 21,
+       ETAG_OF = 1 << 22,
        CALL = DEADLINE | CANCEL | SETTINGS
 };
 
 static const char *const member_names[] = {
-    "table",  "for",      "change",       "server",   "lose",
-    "params", "deadline", "cancel_after", "settings", NULL};
+    "table",     "for",          "change",   "server",      "lose",    "params",
+    "deadline",  "cancel_after", "settings", "key",         "bucket",  "size",
+    "part_size", "parallel",     "version",  "count",       "page",    "first",
+    "bytes",     "named",        "only_new", "only_writer", "etag_of", NULL};
 
 static const struct {
     unsigned needs, may;
@@ -60,6 +82,14 @@ static const struct {
     [STEP_INITIALIZE_ALL_TABLES] = {0, CALL},
     [STEP_GET_TABLE] = {TABLE, CALL},
     [STEP_VERIFY_TABLE] = {TABLE, CALL},
+    [STEP_PUT_OBJECT] = {KEY | SIZE, BUCKET | PART_SIZE | PARALLEL | VERSION |
+                                         COUNT | ONLY_NEW | ONLY_WRITER | CALL},
+    [STEP_GET_OBJECT] = {KEY, BUCKET | SIZE | VERSION | FIRST | BYTES | NAMED |
+                                  ETAG_OF | CALL},
+    [STEP_HEAD_OBJECT] = {KEY, BUCKET | CALL},
+    [STEP_LIST_OBJECTS] = {KEY, BUCKET | PAGE | CALL},
+    [STEP_DELETE_OBJECT] = {KEY, BUCKET | CALL},
+    [STEP_DELETE_OBJECTS] = {KEY | COUNT, BUCKET | CALL},
     [STEP_DROP_TABLE] = {TABLE, PARAMS},
     [STEP_RIVAL_CREATE] = {TABLE, PARAMS},
     [STEP_RIVAL_COMMIT] = {TABLE, PARAMS},
@@ -183,6 +213,79 @@ static const struct spec_field step_fields[] = {
      .schema = schema_mapping,
      .doc = "more about an operator's step: namespace, kind, fits, bucket, "
             "key"},
+    {.name = "key",
+     .type = SPEC_STRING,
+     AT(key),
+     .doc = "the object's key; list_objects: what keys begin with"},
+    {.name = "bucket",
+     .type = SPEC_STRING,
+     AT(bucket),
+     .doc = "the object's bucket (default data-lake)"},
+    {.name = "size",
+     .type = SPEC_SIZE,
+     AT(size),
+     .max = MOST_BYTES,
+     .doc = "put_object: so many bytes, made from key and version; "
+            "get_object: as the reader knows it beforehand"},
+    {.name = "part_size",
+     .type = SPEC_SIZE,
+     AT(part_size),
+     .min = 1,
+     .max = MOST_BYTES,
+     .doc = "put_object: what is larger goes in parts of this size"},
+    {.name = "parallel",
+     .type = SPEC_INT,
+     AT(parallel),
+     .min = 1,
+     .max = 64,
+     .doc = "put_object: parts at a time"},
+    {.name = "version",
+     .type = SPEC_INT,
+     AT(version),
+     .min = 1,
+     .max = 1000,
+     .doc = "other bytes for each (default 1)"},
+    {.name = "count",
+     .type = SPEC_INT,
+     AT(count),
+     .min = 1,
+     .max = 2000,
+     .doc = "so many objects: KEY-0001, KEY-0002 and so on"},
+    {.name = "page",
+     .type = SPEC_INT,
+     AT(page),
+     .min = 1,
+     .max = 1000,
+     .doc = "list_objects: objects asked for at a time"},
+    {.name = "first",
+     .type = SPEC_INT,
+     AT(first),
+     .max = MOST_BYTES,
+     .doc = "get_object: only from this byte on"},
+    {.name = "bytes",
+     .type = SPEC_SIZE,
+     AT(bytes),
+     .min = 1,
+     .max = MOST_BYTES,
+     .doc = "get_object: so many bytes of it"},
+    {.name = "named",
+     .type = SPEC_BOOL,
+     AT(named),
+     .doc = "get_object: a table's metadata names it"},
+    {.name = "only_new",
+     .type = SPEC_BOOL,
+     AT(only_new),
+     .doc = "put_object: if there is none of that name"},
+    {.name = "only_writer",
+     .type = SPEC_BOOL,
+     AT(only_writer),
+     .doc = "put_object: nobody else writes that name"},
+    {.name = "etag_of",
+     .type = SPEC_INT,
+     AT(etag_of),
+     .min = 1,
+     .max = MOST_STEPS,
+     .doc = "get_object: only if it is the object that this step met"},
     {.name = "settings",
      .type = SPEC_CUSTOM,
      AT(settings),
@@ -219,7 +322,7 @@ static bool read_step(const cJSON *node, struct scenario_step *s,
                       struct arena *a, struct spec_error *e)
 {
     *s = (struct scenario_step){
-        .actor = NULL, .when.nth = 1, .cancel_after_ms = -1};
+        .actor = NULL, .when.nth = 1, .cancel_after_ms = -1, .version = 1};
     bool ok = cJSON_IsString(node) ? read_verb(node, &s->verb, a, e)
                                    : spec_read(node, step_fields, s, a, e);
     if (!ok || !judge_members(node, s->verb, e))

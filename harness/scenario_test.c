@@ -304,8 +304,8 @@ static void all_requirements_are_listed(void)
             of[r->later]++;
         CU_ASSERT(strlen(r->text) > 20);
     }
-    CU_ASSERT_EQUAL(of[0], 31);
-    CU_ASSERT_EQUAL(of[1], 17);
+    CU_ASSERT_EQUAL(of[0], 36);
+    CU_ASSERT_EQUAL(of[1], 12);
     CU_ASSERT_EQUAL(invariants, 8);
 }
 

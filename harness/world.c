@@ -150,7 +150,8 @@ static void make_actors(struct world *w)
         r->step = &s->steps[i];
         r->actor = s->steps[i].actor;
         r->began_ns = r->ended_ns = -1;
-        r->exists = -1;
+        r->exists = r->intact = -1;
+        r->bytes = -1;
         if (played_by_moment(r->step))
             continue;
         struct actor *a = actor_named(w, r->actor);

@@ -43,7 +43,11 @@ struct step_record {
     size_t log_from, log_to;    /* sim: lines so far, likewise */
     int64_t deadline_ms;        /* that the call had */
     int exists;                 /* exists calls: 0 or 1; else -1 */
-    struct ice_names names;     /* test_connection, list_tables */
+    struct ice_names names;     /* test_connection, list_tables, list_objects;
+                                   delete_objects: what is left */
+    int64_t bytes;              /* get, head: so many; else -1 */
+    int intact;                 /* get: they are what was put; else -1 */
+    char etag[80];              /* put, get, head */
     struct ice_table_report *tables; /* create, verify, initialize */
     size_t n_tables;
     const cJSON *metadata; /* get_table; owned by the record */
@@ -121,6 +125,17 @@ void actor_fini(struct actor *a);
 /* Registers the secrets among its settings: before it plays, with the mocks,
  * whose journal may come to hold them. */
 void actor_secrets(struct actor *a, struct secrets *to);
+/* actor_store.c: what its steps do to objects. */
+int actor_put(struct actor *a, struct step_record *r);
+int actor_get(struct actor *a, struct step_record *r);
+int actor_head(struct actor *a, struct step_record *r);
+int actor_list(struct actor *a, struct step_record *r);
+int actor_delete(struct actor *a, struct step_record *r);
+int actor_delete_many(struct actor *a, struct step_record *r);
+/* The bytes from first on that an object of that key and version has; to has
+ * room for n. */
+void pattern_bytes(const char *key, int64_t version, int64_t first, size_t n,
+                  char *to);
 /* environment.c: the scenario's variables, set for the world's time. */
 void environment_set(struct world *w);
 void environment_restore(struct world *w);
