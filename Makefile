@@ -198,10 +198,11 @@ check-determinism: build
 check-clients: build
 	@ci/clients
 
-## check-rck: the Java compatibility kit against icefault serve (needs JDK, Maven)
+## check-rck: the Java compatibility kit against icefault serve, both warehouses
 .PHONY: check-rck
 check-rck: build
 	@ci/rck
+	@ci/rck --s3
 
 ## check-differential: the reference server and the mock, the same requests (JDK, Maven)
 .PHONY: check-differential
