@@ -268,8 +268,10 @@ static void is_refused(const struct cell *c)
 
 static bool is_for(const struct row *r, const struct cell *c)
 {
+    unsigned scheme = c->tls ? HTTPS : HTTP;
+
     return r->kind == c->action->kind && r->phases & 1u << c->phase &&
-           r->servers & 1u << c->which;
+           r->servers & 1u << c->which && (!r->schemes || r->schemes & scheme);
 }
 
 static void run_cell(const struct cell *c)

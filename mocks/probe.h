@@ -232,6 +232,8 @@ struct probe {
     char name[NAME_SIZE];
     struct str plain;            /* the answer as it should be */
     size_t status_end, head_end; /* its parts */
+    struct client other;         /* sees how things are */
+    bool observed;               /* it is connected */
     struct client c;
     struct str got;
     size_t seen;                            /* bytes so far */
@@ -338,18 +340,38 @@ static inline bool works(struct client *c)
     return answered_with(c, "HTTP/1.1 200 OK\r\n");
 }
 
-/* Is there what OP_WRITE makes? Asked by another client. */
-static inline bool is_there(const struct probe *p)
+/* Another client, which keeps its connection while it can. */
+static inline struct client *observer(struct probe *p)
 {
-    struct client c;
-    bool there;
+    struct client *c = &p->other;
 
-    connect_to(&c, p->cell->tls);
-    say_op(&c, OP_STATE);
+    if (p->observed && over(c)) {
+        hang_up(c);
+        p->observed = false;
+    }
+    if (!p->observed)
+        connect_to(c, p->cell->tls);
+    p->observed = true;
+    str_reset(&c->got);
+    return c;
+}
+
+static inline void dismiss_observer(struct probe *p)
+{
+    if (p->observed)
+        hang_up(&p->other);
+    p->observed = false;
+}
+
+/* Is there what OP_WRITE makes? */
+static inline bool is_there(struct probe *p)
+{
+    struct client *c = observer(p);
+
+    say_op(c, OP_STATE);
     settle();
-    there = answered_with(&c, "HTTP/1.1 200 OK\r\n");
-    EXPECT(p, there || answered_with(&c, "HTTP/1.1 404 Not Found\r\n"));
-    hang_up(&c);
+    bool there = answered_with(c, "HTTP/1.1 200 OK\r\n");
+    EXPECT(p, there || answered_with(c, "HTTP/1.1 404 Not Found\r\n"));
     return there;
 }
 
@@ -427,6 +449,7 @@ static inline void perform(struct probe *p, const cJSON *rule, int64_t pause_ms)
 
 static inline void close_cell(struct probe *p)
 {
+    dismiss_observer(p);
     hang_up(&p->c);
     end();
 }

@@ -216,8 +216,7 @@ static void bytes_corrupt(struct probe *p)
     EXPECT(p, p->got.len == end);
     size_t elsewhere = 0; /* damaged but not asked for, or the reverse */
     for (size_t i = 0; i < end && i < p->got.len; i++)
-        elsewhere +=
-            (p->got.p[i] != p->plain.p[i]) != (i >= at && i < at + n);
+        elsewhere += (p->got.p[i] != p->plain.p[i]) != (i >= at && i < at + n);
     EXPECT(p, elsewhere == 0);
     is_immediate(p);
 }

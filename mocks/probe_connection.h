@@ -185,6 +185,7 @@ static inline void goes_down(struct probe *p, bool told)
     if (told)
         mock_connecting(w.mock, w.which);
     EXPECT(p, is_there(p) == !lose);
+    dismiss_observer(p);
     EXPECT(p, fired() > 0);
     hang_up(&first);
     end();
