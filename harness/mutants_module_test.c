@@ -47,6 +47,7 @@ static void no_two_are_the_same(void)
             struct ice_policy *q = copy();
 
             module_mutants[k].change(q);
+            /* NOLINTNEXTLINE: padding is that of the one they are copies of */
             CU_ASSERT(memcmp(p, q, sizeof(*p)) != 0);
             CU_ASSERT(strcmp(module_mutants[i].name, module_mutants[k].name));
             free(q);
@@ -59,11 +60,15 @@ static void every_criterion_has_a_mutant(void)
 {
     static const struct {
         const char *chapter;
-        int criteria;
-    } chapters[] = {{"R3.2", 8}, {"R4.1", 7}, {"R4.2", 4}, {"R4.4", 12}};
+        int first, last;
+    } chapters[] = {{"R3.1", 2, 7},
+                    {"R3.2", 1, 8},
+                    {"R4.1", 1, 7},
+                    {"R4.2", 1, 4},
+                    {"R4.4", 1, 12}};
 
     for (size_t c = 0; c < sizeof(chapters) / sizeof(chapters[0]); c++) {
-        for (int n = 1; n <= chapters[c].criteria; n++) {
+        for (int n = chapters[c].first; n <= chapters[c].last; n++) {
             char id[24], list[128];
             bool hit = false;
 
@@ -83,7 +88,7 @@ static void few_only_change_a_number(void)
 
     for (size_t i = 0; i < n_module_mutants; i++)
         numbers += module_mutants[i].number;
-    CU_ASSERT(numbers <= 10);
+    CU_ASSERT(numbers <= 20);
     CU_ASSERT(n_module_mutants - numbers >= 40);
 }
 

@@ -474,7 +474,7 @@ static int end_wrong(struct upload *u, struct ice_error *e)
 static int after_lost(struct upload *u, enum fate fate, bool open, int rc,
                       bool *again, struct ice_error *e)
 {
-    struct ice_error why;
+    struct ice_error why = {.outcome = ICE_OK};
 
     *again = false;
     switch (rules(u)->complete_lost) {

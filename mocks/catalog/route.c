@@ -150,7 +150,7 @@ static const struct operation *find(const struct catalog *c,
 static struct slice blanks(struct slice raw, struct arena *a)
 {
     char *z = raw.p ? arena_memdup(a, raw.p, raw.len) : NULL;
-    for (size_t i = 0; i < raw.len; i++)
+    for (size_t i = 0; z && i < raw.len; i++)
         if (z[i] == '+')
             z[i] = ' ';
     return (struct slice){z, raw.len};
