@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "mocks/catalog/catalog.h"
+#include "mocks/lend.h"
 #include "mocks/mock_inside.h"
 #include "mocks/s3/s3.h"
 #include "mocks/tls.h"
@@ -216,7 +217,12 @@ static bool make_state(struct mock *m, char why[200])
     m->catalog =
         catalog_new(o->catalog, warehouse_by_scheme(&m->warehouses), m->clock,
                     o->seed, m->secrets, m->url[MOCK_CATALOG], why);
-    return m->catalog != NULL;
+    if (!m->catalog)
+        return false;
+    struct catalog_store store;
+    lend_store(m->s3, m->url[MOCK_S3], &store);
+    catalog_use_store(m->catalog, &store);
+    return true;
 }
 
 static void give_services(struct mock *m)

@@ -17,31 +17,58 @@ static void release(void *ctx)
     version_unref(ctx);
 }
 
-void call_answer_table(struct call *k, struct version *v)
+void call_answer_version(struct call *k, struct version *v)
 {
     struct answer *w = &k->x->answer;
     if (w->release)
         w->release(w->release_ctx);
     w->status = 200;
     answer_set(w, &k->x->arena, "Content-Type", "application/json");
-    tag_set(k, tag_of(k, v, false, SLICE_LIT("snapshots=all")));
     w->body = (struct slice){v->answer, v->answer_len};
     w->release = release;
     w->release_ctx = version_ref(v);
+}
+
+struct version *answered_version(const struct exchange *x)
+{
+    return x->answer.release == release ? x->answer.release_ctx : NULL;
+}
+
+/* Credentials are drawn anew for every answer, so that its text is its own. */
+static void answer_with_access(struct call *k, const struct version *v)
+{
+    cJSON *body = cJSON_CreateObject();
+    json_set_str(body, "metadata-location", v->location);
+    json_set(body, "metadata", cJSON_Duplicate(v->tree, true));
+    access_add(k, v, body);
+    call_answer(k, 200, body);
+    cJSON_Delete(body);
+}
+
+void call_answer_table(struct call *k, struct version *v)
+{
+    if (access_asked(k))
+        answer_with_access(k, v);
+    else
+        call_answer_version(k, v);
+    tag_set(k, tag_of(k, v, false, SLICE_LIT("snapshots=all")));
 }
 
 /* ---- changes ---- */
 
 struct prepared {
     struct catalog *c;
-    struct write w;
+    struct write *w;
+    size_t n;
 };
 
 static void prepared_drop(void *ctx)
 {
     struct prepared *p = ctx;
-    version_unref(p->w.base);
-    version_unref(p->w.next);
+    for (size_t i = 0; i < p->n; i++) {
+        version_unref(p->w[i].base);
+        version_unref(p->w[i].next);
+    }
 }
 
 /* Between handler and here another change may have come in, or the store may
@@ -50,7 +77,8 @@ static void prepared_publish(struct exchange *x, void *ctx)
 {
     struct prepared *p = ctx;
     char why[160] = "";
-    enum applied done = state_apply(&p->c->state, p->c->files, &p->w, why);
+    enum applied done =
+        state_apply_all(&p->c->state, p->c->files, p->w, p->n, why);
     if (done == APPLIED) {
         kept_remember(p->c, x);
     } else {
@@ -64,27 +92,37 @@ static void prepared_publish(struct exchange *x, void *ctx)
     prepared_drop(ctx);
 }
 
-void call_write(struct call *k, const struct write *w, const char *what)
+static const struct ns_name *keep_name(struct call *k, const struct ns_name *ns)
+{
+    struct ns_name *kept = ns ? arena_alloc(&k->x->arena, sizeof *kept) : NULL;
+    if (kept)
+        *kept = *ns;
+    return kept;
+}
+
+void call_writes(struct call *k, const struct write *w, size_t n,
+                 const char *what)
 {
     struct prepared *p = arena_alloc(&k->x->arena, sizeof *p);
     p->c = k->c;
-    p->w = *w;
-    if (w->ns) {
-        struct ns_name *ns = arena_alloc(&k->x->arena, sizeof *ns);
-        *ns = *w->ns;
-        p->w.ns = ns;
+    p->n = n;
+    p->w = arena_alloc(&k->x->arena, (n + 1) * sizeof *w);
+    for (size_t i = 0; i < n; i++) {
+        p->w[i] = w[i];
+        p->w[i].ns = keep_name(k, w[i].ns);
+        p->w[i].to_ns = keep_name(k, w[i].to_ns);
+        version_ref(p->w[i].base);
+        version_ref(p->w[i].next);
     }
-    if (w->to_ns) {
-        struct ns_name *ns = arena_alloc(&k->x->arena, sizeof *ns);
-        *ns = *w->to_ns;
-        p->w.to_ns = ns;
-    }
-    version_ref(p->w.base);
-    version_ref(p->w.next);
     k->x->change = (struct change){.publish = prepared_publish,
                                    .drop = prepared_drop,
                                    .ctx = p,
                                    .what = what};
+}
+
+void call_write(struct call *k, const struct write *w, const char *what)
+{
+    call_writes(k, w, 1, what);
 }
 
 /* ---- looking up ---- */

@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/secret.h"
+#include "mocks/catalog/coding.h"
 #include "mocks/catalog/inside.h"
 
 /* ---- options ---- */
@@ -116,6 +117,18 @@ const struct spec_field catalog_option_fields[] = {
      .type = SPEC_DURATION,
      .offset = OPTION(idempotency_ms),
      .doc = "lifetime of idempotency keys; 0: keys are ignored"},
+    {.name = "credentials",
+     .type = SPEC_DURATION,
+     .offset = OPTION(vend_ms),
+     .doc = "lifetime of vended credentials; 0: none are vended"},
+    {.name = "remote_signing",
+     .type = SPEC_BOOL,
+     .offset = OPTION(remote_signing),
+     .doc = "tables are handed out with remote signing, where asked for"},
+    {.name = "gzip",
+     .type = SPEC_BOOL,
+     .offset = OPTION(gzip),
+     .doc = "gzip answers to clients that take it; default true"},
     {.name = "etag",
      .type = SPEC_BOOL,
      .offset = OPTION(etag),
@@ -135,6 +148,7 @@ static const struct catalog_options default_options = {
     .warehouse = "s3://data-lake/warehouse",
     .token_lifetime_ms = 3600 * 1000,
     .etag = true,
+    .gzip = true,
 };
 
 /* What the profile says where the options say nothing. */
@@ -232,6 +246,7 @@ static bool start(struct catalog *c, char why[160])
 
 static void finish_answer(struct exchange *x)
 {
+    coding_encode(x);
     const struct catalog *c = x->service->state;
     char date[DATE_HTTP_SIZE];
     date_http(clock_unix_ms(c->clock), date);
@@ -334,10 +349,17 @@ void catalog_free(struct catalog *c)
     if (!c)
         return;
     kept_clear(c);
+    packer_free(c->packer);
+    signer_free(c->signer);
     state_fini(&c->state);
     cJSON_Delete(c->tree);
     arena_fini(&c->arena);
     free(c);
+}
+
+void catalog_use_store(struct catalog *c, const struct catalog_store *store)
+{
+    c->store = *store;
 }
 
 struct service *catalog_service(struct catalog *c)
@@ -402,7 +424,7 @@ bool catalog_add_view(struct catalog *c, const char *ns, const char *view,
     struct failure f = {.arena = &a};
     struct write w = {.ns = &name, .table = view};
     if (ns_from_dotted(ns, &name, &f) && name_check(view, "view name", &f))
-        w.next = version_new_view();
+        w.next = view_plain(c, &name, view, &c->rng, &f);
     bool ok = add(c, w, &f, why);
     arena_fini(&a);
     return ok;

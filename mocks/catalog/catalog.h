@@ -12,6 +12,9 @@
  *   token: static bearer token demanded; credential: "id:secret" for OAuth;
  *   token_lifetime: of issued tokens
  *   idempotency: lifetime advertised; absent: keys are ignored
+ *   credentials: lifetime of vended ones; absent: none are vended
+ *   remote_signing: true hands tables out with it, where asked for
+ *   gzip: false: answers are never gzipped
  *   etag: false switches entity tags and 304 off
  *   metadata_gzip: metadata files where a table's properties do not say
  *   metadata_plain: whatever they say
@@ -48,6 +51,19 @@ struct catalog *catalog_new(const cJSON *options, const struct warehouse *files,
                             struct secrets *secrets, const char *own_url,
                             char why[200]);
 void catalog_free(struct catalog *c);
+
+/* The object store, as the catalog's clients reach it: for credentials and
+ * signatures. Strings are borrowed and read when a request comes. */
+struct catalog_store {
+    const char *url; /* NULL: there is none */
+    const char *region, *key, *secret;
+    void *ctx;
+    /* Keys that are good for so long, into the arena; NULL: those above are
+     * handed out. */
+    bool (*issue)(void *ctx, int64_t lifetime_ms, struct arena *a,
+                  const char **key, const char **secret, const char **token);
+};
+void catalog_use_store(struct catalog *c, const struct catalog_store *store);
 struct service *catalog_service(struct catalog *c);
 
 /* ---- for scenarios' steps and checks; namespaces joined with '.' ---- */

@@ -9,24 +9,7 @@
 
 enum { COMMIT_MAX_ITEMS = 10000, METADATA_LOG_MAX = 100 };
 
-bool need_long(const cJSON *obj, const char *name, int64_t *out,
-               struct failure *f)
-{
-    if (json_int64(json_get(obj, name), out))
-        return true;
-    return fail(f, "BadRequestException", "Cannot parse missing long: %s",
-                name);
-}
-
 /* ---- requirements ---- */
-
-struct requirement {
-    const char *type;
-    const char *wanted;  /* member of the requirement */
-    const char *actual;  /* member of the metadata */
-    const char *changed; /* what the message says */
-    bool (*check)(const cJSON *base, const cJSON *r, struct failure *f);
-};
 
 static bool check_uuid(const cJSON *base, const cJSON *r, struct failure *f)
 {
@@ -38,6 +21,21 @@ static bool check_uuid(const cJSON *base, const cJSON *r, struct failure *f)
         return true;
     return fail(f, "CommitFailedException",
                 "Requirement failed: UUID does not match: expected %s != %s",
+                have ? have : "null", want);
+}
+
+static bool check_view_uuid(const cJSON *base, const cJSON *r,
+                            struct failure *f)
+{
+    const char *want = need_text(r, "uuid", f);
+    const char *have = json_str(base, "view-uuid");
+    if (!want)
+        return false;
+    if (have && strcasecmp(want, have) == 0)
+        return true;
+    return fail(f, "CommitFailedException",
+                "Requirement failed: view UUID does not match: expected %s != "
+                "%s",
                 have ? have : "null", want);
 }
 
@@ -76,24 +74,43 @@ static bool check_create(const cJSON *base, const cJSON *r, struct failure *f)
                          "Requirement failed: table already exists");
 }
 
-static const struct requirement requirements[] = {
-    {"assert-create", NULL, NULL, NULL, check_create},
-    {"assert-table-uuid", NULL, NULL, NULL, check_uuid},
-    {"assert-ref-snapshot-id", NULL, NULL, NULL, check_ref},
-    {"assert-last-assigned-field-id", "last-assigned-field-id",
-     "last-column-id", "last assigned field id", NULL},
-    {"assert-current-schema-id", "current-schema-id", "current-schema-id",
-     "current schema", NULL},
-    {"assert-last-assigned-partition-id", "last-assigned-partition-id",
-     "last-partition-id", "last assigned partition id", NULL},
-    {"assert-default-spec-id", "default-spec-id", "default-spec-id",
-     "default partition spec", NULL},
-    {"assert-default-sort-order-id", "default-sort-order-id",
-     "default-sort-order-id", "default sort order", NULL},
+#define NUMBER(type, said, wanted, actual, changed, doc)                       \
+    {                                                                          \
+        type, said, VERSION_TABLE, wanted, actual, changed, NULL, doc          \
+    }
+#define CHECK(type, said, kind, check, doc)                                    \
+    {                                                                          \
+        type, said, kind, NULL, NULL, NULL, check, doc                         \
+    }
+
+const struct commit_requirement commit_requirements[] = {
+    CHECK("assert-create", "AssertTableDoesNotExist", VERSION_TABLE,
+          check_create, "there is no such table; stands alone"),
+    CHECK("assert-table-uuid", "AssertTableUUID", VERSION_TABLE, check_uuid,
+          "the table's uuid, in either case"),
+    CHECK("assert-ref-snapshot-id", "AssertRefSnapshotID", VERSION_TABLE,
+          check_ref, "where the ref points; null: there is no such ref"),
+    NUMBER("assert-last-assigned-field-id", "AssertLastAssignedFieldId",
+           "last-assigned-field-id", "last-column-id", "last assigned field id",
+           "last-column-id"),
+    NUMBER("assert-current-schema-id", "AssertCurrentSchemaID",
+           "current-schema-id", "current-schema-id", "current schema",
+           "current-schema-id"),
+    NUMBER("assert-last-assigned-partition-id", "AssertLastAssignedPartitionId",
+           "last-assigned-partition-id", "last-partition-id",
+           "last assigned partition id", "last-partition-id"),
+    NUMBER("assert-default-spec-id", "AssertDefaultSpecID", "default-spec-id",
+           "default-spec-id", "default partition spec", "default-spec-id"),
+    NUMBER("assert-default-sort-order-id", "AssertDefaultSortOrderID",
+           "default-sort-order-id", "default-sort-order-id",
+           "default sort order", "default-sort-order-id"),
+    CHECK("assert-view-uuid", "AssertViewUUID", VERSION_VIEW, check_view_uuid,
+          "the view's uuid, in either case"),
+    {0},
 };
 
-static bool check_number(const struct requirement *row, const cJSON *base,
-                         const cJSON *r, struct failure *f)
+static bool check_number(const struct commit_requirement *row,
+                         const cJSON *base, const cJSON *r, struct failure *f)
 {
     int64_t want, have = json_i64(base, row->actual, -1);
     if (!need_int(r, row->wanted, &want, f))
@@ -104,18 +121,24 @@ static bool check_number(const struct requirement *row, const cJSON *base,
                 row->changed, (long long)want, (long long)have);
 }
 
-static const struct requirement *requirement_find(const cJSON *r,
-                                                  struct failure *f)
+static const struct commit_requirement *requirement_find(const cJSON *r,
+                                                         struct failure *f)
 {
     const char *type = json_str(r, "type");
+    if (!cJSON_IsObject(r)) {
+        fail(f, "BadRequestException",
+             "Cannot parse update requirement from non-object value");
+        return NULL;
+    }
     if (!type) {
         fail(f, "BadRequestException",
              "Cannot parse update requirement. Missing field: type");
         return NULL;
     }
-    for (size_t i = 0; i < sizeof requirements / sizeof *requirements; i++)
-        if (strcmp(requirements[i].type, type) == 0)
-            return &requirements[i];
+    for (const struct commit_requirement *row = commit_requirements; row->type;
+         row++)
+        if (strcasecmp(row->type, type) == 0)
+            return row;
     fail(f, "BadRequestException",
          "Unrecognized update requirement. Cannot convert to json: %s", type);
     return NULL;
@@ -147,7 +170,7 @@ static bool requirements_known(const cJSON *request, struct failure *f)
                     COMMIT_MAX_ITEMS);
     cJSON_ArrayForEach(r, list)
     {
-        const struct requirement *row = requirement_find(r, f);
+        const struct commit_requirement *row = requirement_find(r, f);
         if (!row)
             return false;
         if (creates && row->check != check_create)
@@ -157,15 +180,26 @@ static bool requirements_known(const cJSON *request, struct failure *f)
     return true;
 }
 
-static bool requirements_hold(const cJSON *base, const cJSON *request,
-                              struct failure *f)
+static const char *kind_name(enum version_kind kind)
+{
+    return kind == VERSION_VIEW ? "view" : "table";
+}
+
+static bool requirements_hold(enum version_kind kind, const cJSON *base,
+                              const cJSON *request, struct failure *f)
 {
     const cJSON *r;
     cJSON_ArrayForEach(r, json_get(request, "requirements"))
     {
-        const struct requirement *row = requirement_find(r, f);
-        if (!row || !(row->check ? row->check(base, r, f)
-                                 : check_number(row, base, r, f)))
+        const struct commit_requirement *row = requirement_find(r, f);
+        if (!row)
+            return false;
+        if (row->kind != kind)
+            return fail(f, "ValidationException",
+                        "Cannot validate %s against a %s", row->said,
+                        kind_name(kind));
+        if (!(row->check ? row->check(base, r, f)
+                         : check_number(row, base, r, f)))
             return false;
     }
     return true;
@@ -173,20 +207,27 @@ static bool requirements_hold(const cJSON *base, const cJSON *request,
 
 /* ---- updates ---- */
 
+const struct commit_update *const commit_updates[] = {
+    updates_of_table, updates_of_layout, updates_of_snapshots, updates_of_view,
+    NULL};
+
 static const struct commit_update *update_find(const cJSON *update,
                                                struct failure *f)
 {
-    static const struct commit_update *const tables[] = {
-        updates_of_snapshots, updates_of_layout, updates_of_table};
     const char *action = json_str(update, "action");
+    if (!cJSON_IsObject(update)) {
+        fail(f, "BadRequestException",
+             "Cannot parse metadata update from non-object value");
+        return NULL;
+    }
     if (!action) {
         fail(f, "BadRequestException",
              "Cannot parse metadata update. Missing field: action");
         return NULL;
     }
-    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
-        for (const struct commit_update *u = tables[i]; u->action; u++)
-            if (strcmp(u->action, action) == 0)
+    for (size_t i = 0; commit_updates[i]; i++)
+        for (const struct commit_update *u = commit_updates[i]; u->action; u++)
+            if (strcasecmp(u->action, action) == 0)
                 return u;
     fail(f, "BadRequestException",
          "Cannot convert metadata update action to json: %s", action);
@@ -216,7 +257,14 @@ static bool updates_apply(struct commit *c, const cJSON *request)
     cJSON_ArrayForEach(u, json_get(request, "updates"))
     {
         const struct commit_update *row = update_find(u, c->f);
-        if (!row || !row->apply(c, u))
+        bool (*apply)(struct commit *, const cJSON *) = NULL;
+        if (row)
+            apply = c->kind == VERSION_VIEW ? row->view : row->table;
+        if (row && !apply)
+            fail(c->f, "UnsupportedOperationException",
+                 "Cannot apply update %s to a %s", row->said,
+                 kind_name(c->kind));
+        if (!apply || !apply(c, u))
             return false;
     }
     return true;
@@ -243,7 +291,7 @@ static bool complete(const struct commit *c)
     return true;
 }
 
-static bool holds_id(const cJSON *list, int64_t id)
+bool list_holds(const cJSON *list, int64_t id)
 {
     const cJSON *item;
     cJSON_ArrayForEach(item, list)
@@ -266,8 +314,8 @@ static void settle_snapshot_log(struct commit *c)
     int64_t current = json_i64(c->metadata, "current-snapshot-id", -1);
     while ((entry = cJSON_DetachItemFromArray(old, 0))) {
         int64_t id = json_i64(entry, "snapshot-id", -1);
-        bool passing = holds_id(c->added, id) && id != current &&
-                       holds_id(c->was_main, id);
+        bool passing = list_holds(c->added, id) && id != current &&
+                       list_holds(c->was_main, id);
         bool gone = !metadata_find(snapshots, "snapshot-id", id);
         if (gone && c->removed_snapshots) {
             cJSON_Delete(log);
@@ -284,19 +332,33 @@ static void settle_snapshot_log(struct commit *c)
 
 enum { LOG_SLACK_MS = 60000 };
 
-static bool log_sorted(const struct commit *c)
+static bool sorted(const cJSON *log, const char *what, int64_t last_updated,
+                   struct failure *f)
 {
     const cJSON *entry;
     int64_t last = INT64_MIN + LOG_SLACK_MS;
-    cJSON_ArrayForEach(entry, json_get(c->metadata, "snapshot-log"))
+    cJSON_ArrayForEach(entry, log)
     {
         int64_t ms = json_i64(entry, "timestamp-ms", 0);
         if (ms < last - LOG_SLACK_MS)
-            return fail(c->f, "IllegalArgumentException",
-                        "[BUG] Expected sorted snapshot log entries.");
+            return fail(f, "IllegalArgumentException",
+                        "[BUG] Expected sorted %s log entries.", what);
         last = ms;
     }
+    if (log && log->child && last_updated < last - LOG_SLACK_MS)
+        return fail(f, "IllegalArgumentException",
+                    "Invalid update timestamp %lld: before last %s log entry "
+                    "at %lld",
+                    (long long)last_updated, what, (long long)last);
     return true;
+}
+
+/* Readers refuse logs that are out of order by more than a minute. */
+bool metadata_logs_sorted(const cJSON *m, struct failure *f)
+{
+    int64_t now = json_i64(m, "last-updated-ms", 0);
+    return sorted(json_get(m, "snapshot-log"), "snapshot", now, f) &&
+           sorted(json_get(m, "metadata-log"), "metadata", now, f);
 }
 
 static void log_metadata(struct commit *c, const char *base_location)
@@ -318,58 +380,86 @@ static void log_metadata(struct commit *c, const char *base_location)
         cJSON_DeleteItemFromArray(log, 0);
 }
 
-static bool commit_settle(struct commit *c, const char *base_location)
+static bool log_ends_at_current(const struct commit *c)
+{
+    const cJSON *log = json_get(c->metadata, "snapshot-log");
+    int64_t current = json_i64(c->metadata, "current-snapshot-id", -1);
+    if (current == -1 ||
+        (!c->removed_snapshots && !c->was_main->child && c->base))
+        return true;
+    int n = cJSON_GetArraySize(log);
+    if (n > 0 &&
+        json_i64(cJSON_GetArrayItem(log, n - 1), "snapshot-id", -1) == current)
+        return true;
+    return fail(c->f, "ValidationException",
+                "Cannot set invalid snapshot log: latest entry is not the "
+                "current snapshot");
+}
+
+static bool table_settle(struct commit *c, const char *base_location)
 {
     int64_t before = json_i64(c->base, "last-updated-ms", 0);
-    if (!complete(c))
+    if (!complete(c) || !layout_fits(c))
         return false;
     settle_snapshot_log(c);
-    if (!log_sorted(c))
-        return false;
     json_set_i64(c->metadata, "last-updated-ms",
                  c->now_ms > before ? c->now_ms : before);
     log_metadata(c, base_location);
     metadata_settle(c->metadata);
-    return true;
+    return log_ends_at_current(c) && metadata_logs_sorted(c->metadata, c->f);
 }
 
-/* A new table's format version is what the updates ask for. */
+static bool settle(struct commit *c, const char *base_location)
+{
+    if (!c->changed)
+        return true;
+    return c->kind == VERSION_VIEW ? view_settle(c)
+                                   : table_settle(c, base_location);
+}
+
+/* A new table's format version is what the first such update asks for. */
 static int version_asked(const cJSON *request)
 {
     const cJSON *u;
-    int64_t version = 2;
     cJSON_ArrayForEach(u, json_get(request, "updates"))
     {
         const char *action = json_str(u, "action");
-        if (action && strcmp(action, "upgrade-format-version") == 0)
-            version = json_i64(u, "format-version", 2);
+        int64_t version = json_i64(u, "format-version", 2);
+        if (!action || strcasecmp(action, "upgrade-format-version") != 0)
+            continue;
+        return version >= 1 && version <= FORMAT_VERSION_MAX ? (int)version : 2;
     }
-    return version >= 1 && version <= FORMAT_VERSION_MAX ? (int)version : 2;
+    return 2;
 }
 
-cJSON *commit_apply(const cJSON *base, const char *base_location,
-                    const cJSON *request, const struct metadata_new *n,
-                    bool *changed, struct failure *f)
+cJSON *commit_apply(enum version_kind kind, const cJSON *base,
+                    const char *base_location, const cJSON *request,
+                    const struct metadata_new *n, bool *changed,
+                    struct failure *f)
 {
-    struct commit c = {.base = base,
+    struct commit c = {.kind = kind,
+                       .base = base,
                        .now_ms = n->now_ms,
                        .last_schema = -1,
                        .last_spec = -1,
                        .last_order = -1,
+                       .last_version = -1,
                        .f = f};
     bool ok = requirements_known(request, f) && updates_known(request, f) &&
-              requirements_hold(base, request, f);
+              requirements_hold(kind, base, request, f);
     if (!ok)
         return NULL;
     c.metadata = base ? cJSON_Duplicate(base, true)
                       : metadata_empty(version_asked(request), n);
+    if (!json_get(c.metadata, "properties"))
+        cJSON_AddObjectToObject(c.metadata, "properties");
     c.added = cJSON_CreateArray();
     c.was_main = cJSON_CreateArray();
     c.changed = !base;
-    ok = updates_apply(&c, request) &&
-         (!c.changed || commit_settle(&c, base_location));
+    ok = updates_apply(&c, request) && settle(&c, base_location);
     cJSON_Delete(c.added);
     cJSON_Delete(c.was_main);
+    cJSON_Delete(c.entered);
     *changed = c.changed;
     if (ok)
         return c.metadata;

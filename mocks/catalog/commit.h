@@ -1,8 +1,8 @@
 /* commit: requirements checked on a base, updates applied to a copy of it.
  *
- * Both are tables of words and functions (commit.c, updates*.c); completing
- * them means adding rows. Nothing here looks at or changes the catalog's
- * state.
+ * Both are tables of words and functions, for tables and for views; completing
+ * them means adding rows, and docs/CATALOG.md lists them. Nothing here looks at
+ * or changes the catalog's state.
  */
 #ifndef MOCKS_CATALOG_COMMIT_H
 #define MOCKS_CATALOG_COMMIT_H
@@ -14,36 +14,73 @@
 #include "mocks/catalog/errors.h"
 #include "mocks/catalog/metadata.h"
 
+enum { VIEW_FORMAT_VERSION_MAX = 1 };
+
 struct commit {
-    const cJSON *base; /* NULL: the table is to be created */
+    enum version_kind kind;
+    const cJSON *base; /* NULL: to be created */
     cJSON *metadata;   /* the copy that updates work on */
     int64_t now_ms;
     bool changed;
     int64_t last_schema; /* added by this commit; -1: none */
-    int64_t last_spec, last_order;
-    cJSON *added;    /* ids of snapshots added by this commit */
+    int64_t last_spec, last_order, last_version;
+    cJSON *added;    /* ids of snapshots (views: versions) it added */
     cJSON *was_main; /* ids that main was set to by this commit */
+    cJSON *entered;  /* views: the version-log's new entry, or NULL */
     bool removed_snapshots;
     struct failure *f;
 };
 
 struct commit_update {
     const char *action;
-    bool (*apply)(struct commit *c, const cJSON *update);
+    const char *said; /* in messages, as the reference calls it */
+    bool (*table)(struct commit *c, const cJSON *update); /* NULL: not of */
+    bool (*view)(struct commit *c, const cJSON *update);  /* these */
+    const char *doc;
 };
-/* Each ends with {0}. */
-extern const struct commit_update updates_of_snapshots[];
+extern const struct commit_update updates_of_snapshots[]; /* end with {0} */
 extern const struct commit_update updates_of_layout[];
 extern const struct commit_update updates_of_table[];
+extern const struct commit_update updates_of_view[];
+extern const struct commit_update *const commit_updates[]; /* ends with NULL */
+
+struct commit_requirement {
+    const char *type;
+    const char *said;
+    enum version_kind kind; /* of what it can be demanded */
+    const char *wanted;     /* member of the requirement */
+    const char *actual;     /* member of the metadata */
+    const char *changed;    /* what the message says */
+    bool (*check)(const cJSON *base, const cJSON *r, struct failure *f);
+    const char *doc;
+};
+extern const struct commit_requirement commit_requirements[]; /* {0} */
 
 /* Does the request ask for a new table (assert-create)? */
 bool commit_creates(const cJSON *request);
 
 /* The new metadata, which the caller deletes, NULL with f. base NULL: from
  * nothing. *changed false: nothing to write, the copy equals the base. */
-cJSON *commit_apply(const cJSON *base, const char *base_location,
-                    const cJSON *request, const struct metadata_new *n,
-                    bool *changed, struct failure *f);
+cJSON *commit_apply(enum version_kind kind, const cJSON *base,
+                    const char *base_location, const cJSON *request,
+                    const struct metadata_new *n, bool *changed,
+                    struct failure *f);
+
+/* The document of a createView request. The caller deletes it. NULL with f. */
+cJSON *view_create(const cJSON *create, const struct metadata_new *n,
+                   struct failure *f);
+/* A checked copy of one version of a view. NULL with f. */
+cJSON *view_version_read(const cJSON *in, struct failure *f);
+/* After a view's updates: its log, and what must hold of it. */
+bool view_settle(struct commit *c);
+
+/* Is it a snapshot? */
+bool snapshot_check(const cJSON *snapshot, struct failure *f);
+bool metadata_logs_sorted(const cJSON *metadata, struct failure *f);
+/* The default spec and order must bind to the current schema; older ones may
+ * dangle. */
+bool layout_fits(const struct commit *c);
+bool list_holds(const cJSON *list, int64_t n);
 
 bool need_long(const cJSON *obj, const char *name, int64_t *out,
                struct failure *f);

@@ -22,6 +22,20 @@ static cJSON *map(struct call *k, const cJSON *in)
     return out;
 }
 
+/* Those that are there only where there is a store to be had. */
+static bool is_served(const struct catalog *c, const struct operation *op)
+{
+    static const struct {
+        const char *operation;
+        bool (*is)(const struct catalog *c);
+    } rows[] = {{"loadCredentials", access_offered},
+                {"signRequest", signing_offered}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].operation, op->name) == 0)
+            return rows[i].is(c);
+    return true;
+}
+
 /* All of the table but what comes before the handshake. */
 static cJSON *endpoints(const struct catalog *c)
 {
@@ -33,7 +47,7 @@ static cJSON *endpoints(const struct catalog *c)
         return list;
     for (const struct operation *op = catalog_operations; op->name; op++) {
         struct str s;
-        if (!strstr(op->route, "{prefix}"))
+        if (!strstr(op->route, "{prefix}") || !is_served(c, op))
             continue;
         str_init(&s, 256);
         str_addf(&s, "%s %s", op->method, op->route);

@@ -283,7 +283,8 @@ cJSON *drift_apply(const cJSON *metadata, const char *base_location,
         .updates = cJSON_AddArrayToObject(request, "updates"),
         .f = f};
     if (make_updates(&d, word))
-        out = commit_apply(metadata, base_location, request, n, &changed, f);
+        out = commit_apply(VERSION_TABLE, metadata, base_location, request, n,
+                           &changed, f);
     if (out && !changed) {
         cJSON_Delete(out);
         out = NULL;

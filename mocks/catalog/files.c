@@ -6,7 +6,10 @@
 #include <zlib.h>
 
 #include "base/json.h"
+#include "mocks/catalog/coding.h"
 #include "mocks/catalog/metadata.h"
+
+enum { FILE_MAX = JSON_MAX_BYTES };
 
 const char *metadata_location(const cJSON *metadata, int64_t number,
                               struct rng *rng, enum metadata_files files,
@@ -35,30 +38,11 @@ const char *metadata_location(const cJSON *metadata, int64_t number,
         return arena_printf(f->arena, "%.*s/%05lld-%s%s", (int)n, folder,
                             (long long)number, uuid, suffix);
     }
-    return arena_printf(f->arena, "%s/metadata/%05lld-%s%s", location,
+    size_t n = strlen(location);
+    while (n > 0 && location[n - 1] == '/')
+        n--;
+    return arena_printf(f->arena, "%.*s/metadata/%05lld-%s%s", (int)n, location,
                         (long long)number, uuid, suffix);
-}
-
-/* The caller frees. Nothing of time or place gets into the header. */
-static char *gzip_bytes(struct slice in, size_t *n)
-{
-    z_stream z = {0};
-    if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8,
-                     Z_DEFAULT_STRATEGY) != Z_OK)
-        return NULL;
-    size_t cap = deflateBound(&z, in.len);
-    char *out = mem_alloc(cap);
-    z.next_in = (Bytef *)in.p;
-    z.avail_in = (uInt)in.len;
-    z.next_out = (Bytef *)out;
-    z.avail_out = (uInt)cap;
-    int rc = deflate(&z, Z_FINISH);
-    *n = z.total_out;
-    deflateEnd(&z);
-    if (rc == Z_STREAM_END)
-        return out;
-    free(out);
-    return NULL;
 }
 
 static bool ends_with(const char *z, const char *end)
@@ -67,10 +51,18 @@ static bool ends_with(const char *z, const char *end)
     return n >= m && strcmp(z + n - m, end) == 0;
 }
 
+static bool is_packed(const char *location)
+{
+    return ends_with(location, ".gz.metadata.json") ||
+           ends_with(location, ".metadata.json.gz");
+}
+
 static uint32_t crc_of(struct slice bytes)
 {
     return (uint32_t)crc32_z(0, (const Bytef *)bytes.p, bytes.len);
 }
+
+/* ---- writing ---- */
 
 bool metadata_write(const struct warehouse *files, struct version *v,
                     char why[160])
@@ -78,21 +70,25 @@ bool metadata_write(const struct warehouse *files, struct version *v,
     struct slice bytes = version_metadata(v);
     v->file_len = bytes.len;
     v->file_crc = 0;
-    if (!ends_with(v->location, ".gz.metadata.json"))
+    if (!is_packed(v->location))
         return files->put(files->ctx, v->location, bytes, why);
-    size_t n = 0;
-    char *packed = gzip_bytes(bytes, &n);
-    if (!packed) {
+    struct packer *packer = NULL;
+    struct str s;
+    str_init(&s, FILE_MAX);
+    bool ok = gzip_add(&packer, bytes, &s);
+    if (ok) {
+        v->file_len = s.len;
+        v->file_crc = crc_of(str_slice(&s));
+        ok = files->put(files->ctx, v->location, str_slice(&s), why);
+    } else {
         snprintf(why, 160, "gzip failed");
-        return false;
     }
-    bytes = (struct slice){packed, n};
-    v->file_len = n;
-    v->file_crc = crc_of(bytes);
-    bool ok = files->put(files->ctx, v->location, bytes, why);
-    free(packed);
+    packer_free(packer);
+    str_fini(&s);
     return ok;
 }
+
+/* ---- reading ---- */
 
 static bool as_written(const struct version *v, struct slice bytes)
 {
@@ -121,6 +117,74 @@ bool metadata_intact(const struct warehouse *files, const struct version *v,
     return fail(f, "NotFoundException",
                 "Failed to open input stream for file: %s", v->location);
 }
+
+static cJSON *parse_file(struct slice bytes, const char *location,
+                         struct failure *f)
+{
+    struct str plain;
+    cJSON *tree = NULL;
+    str_init(&plain, FILE_MAX);
+    if (!is_packed(location))
+        tree = json_parse(bytes.p, bytes.len, NULL);
+    else if (gunzip_add(bytes, &plain))
+        tree = json_parse(plain.p, plain.len, NULL);
+    str_fini(&plain);
+    if (!tree)
+        fail(f, "RuntimeIOException", "Failed to read file: %s", location);
+    return tree;
+}
+
+/* "00012-uuid.metadata.json" has number 12; a name without one has -1. */
+static int64_t number_of(const char *location)
+{
+    const char *slash = strrchr(location, '/');
+    const char *name = slash ? slash + 1 : location;
+    const char *dash = strchr(name, '-');
+    long long n;
+    if (!dash || !slice_int64((struct slice){name, (size_t)(dash - name)}, &n))
+        return -1;
+    return n;
+}
+
+static struct version *version_of_file(enum version_kind kind,
+                                       const char *location, struct slice bytes,
+                                       struct failure *f)
+{
+    cJSON *tree = parse_file(bytes, location, f);
+    if (!tree || !metadata_adopt(kind, tree, f)) {
+        cJSON_Delete(tree);
+        return NULL;
+    }
+    struct version *v =
+        version_new_file(kind, tree, location, number_of(location));
+    v->on_file = true;
+    v->file_len = bytes.len;
+    v->file_crc = crc_of(bytes);
+    return v;
+}
+
+struct version *metadata_open(const struct warehouse *files,
+                              enum version_kind kind, const char *location,
+                              struct failure *f)
+{
+    struct version *v = NULL;
+    struct str s;
+    if (!strstr(location, ".metadata.json")) {
+        fail(f, "IllegalArgumentException", "%s is not a valid metadata file",
+             location);
+        return NULL;
+    }
+    str_init(&s, FILE_MAX);
+    if (files->get(files->ctx, location, &s))
+        v = version_of_file(kind, location, str_slice(&s), f);
+    else
+        fail(f, "NotFoundException", "Failed to open input stream for file: %s",
+             location);
+    str_fini(&s);
+    return v;
+}
+
+/* ---- the end ---- */
 
 static const char *log_file(const cJSON *entry)
 {

@@ -14,7 +14,11 @@
 #include "mocks/catalog/metadata.h"
 #include "mocks/catalog/names.h"
 #include "mocks/catalog/profile.h"
+#include "mocks/catalog/schema.h"
 #include "mocks/catalog/state.h"
+
+struct packer;
+struct signer;
 
 struct catalog_table_option {
     const char *name, *namespace_, *location;
@@ -30,8 +34,8 @@ struct catalog_options {
     const char *warehouse, *prefix, *separator, *token, *credential;
     int profile; /* index into profile_words */
     int64_t page_size;
-    int64_t token_lifetime_ms, idempotency_ms;
-    bool etag, metadata_gzip, metadata_plain;
+    int64_t token_lifetime_ms, idempotency_ms, vend_ms;
+    bool etag, gzip, remote_signing, metadata_gzip, metadata_plain;
 };
 
 struct catalog {
@@ -50,13 +54,16 @@ struct catalog {
     uint64_t session_epoch; /* tokens of an older one are no longer good */
     struct kept *kept;      /* idempotency.c */
     size_t n_kept;
+    struct packer *packer; /* coding.c; NULL until it is needed */
+    struct catalog_store store;
+    struct signer *signer; /* sign.c; NULL until it is needed */
 };
 
 struct call {
     struct catalog *c;
     struct exchange *x;
     struct ns_name ns; /* of the path */
-    const char *table; /* of the path, or NULL */
+    const char *table; /* or view; of the path, or NULL */
     cJSON *body;       /* once call_body was asked for it */
     struct failure f;
 };
@@ -71,18 +78,26 @@ const char *call_query(struct call *k, const char *name);
 
 /* ---- routes (route.c) ---- */
 void route_name_operation(struct exchange *x);
-/* The path's namespace and table. False with f. */
+/* The path's namespace and table or view. False with f. */
 bool route_names(const struct catalog *c, const struct exchange *x,
                  struct ns_name *ns, const char **table, struct failure *f);
 
 /* ---- answers and changes (answers.c) ---- */
 void call_answer(struct call *k, int status, const cJSON *body);
 void call_answer_empty(struct call *k, int status);
-/* A table's LoadTableResult, borrowed from v. */
+/* A table's LoadTableResult, with its entity tag and, where the request asks
+ * for it and the option gives it, with access to the store. */
 void call_answer_table(struct call *k, struct version *v);
+/* A view's LoadViewResult, or what else v's text is for; borrowed from v. */
+void call_answer_version(struct call *k, struct version *v);
+/* The version whose text x's answer borrows, or NULL. */
+struct version *answered_version(const struct exchange *x);
 /* Prepares w, copied; its names must live in the exchange's arena. Takes a
  * reference to base and next of its own. */
 void call_write(struct call *k, const struct write *w, const char *what);
+/* n of them, published together or not at all. */
+void call_writes(struct call *k, const struct write *w, size_t n,
+                 const char *what);
 /* What a look-up of this request sees. */
 struct version *call_space(struct call *k, const struct ns_name *ns);
 struct version *call_seen(struct call *k, const struct ns_name *ns,
@@ -99,7 +114,8 @@ struct version *call_read_table(struct call *k, const struct ns_name *ns,
 /* In the arena, or v's own. query: of the request that it is the tag for. */
 const char *tag_of(struct call *k, const struct version *v, bool refs,
                    struct slice query);
-bool tag_known(struct call *k, const char *tag); /* in If-None-Match */
+/* Is it in If-None-Match, of either content coding? */
+bool tag_known(struct call *k, const char *tag);
 void tag_set(struct call *k, const char *tag);
 void tag_unchanged(struct call *k, const char *tag); /* 304 */
 
@@ -129,8 +145,56 @@ struct version *table_create(const struct catalog *c, const struct ns_name *ns,
                              const char *table, const cJSON *create,
                              struct rng *rng, struct failure *f);
 /* The version that follows base (NULL: none). Takes metadata over. */
-struct version *table_next(const struct catalog *c, const struct version *base,
-                           cJSON *metadata, struct rng *rng, struct failure *f);
+struct version *file_next(const struct catalog *c, enum version_kind kind,
+                          const struct version *base, cJSON *metadata,
+                          struct rng *rng, struct failure *f);
+/* What request makes of the table that is base (NULL: there is none): base
+ * itself when nothing changes. The caller unrefs it. NULL with k->f. */
+struct version *table_commit(struct call *k, const struct ns_name *ns,
+                             const char *table, struct version *base,
+                             const cJSON *request);
+bool call_may_create(struct call *k, const struct ns_name *ns,
+                     const char *table);
+bool call_table_is_free(struct call *k, const struct ns_name *ns,
+                        const char *table);
+
+struct renaming {
+    struct ns_name from_ns, to_ns;
+    const char *from, *to;
+    bool same;
+};
+/* {namespace, name}; what: "table name". The name is copied. */
+bool call_identifier(struct call *k, const cJSON *id, const char *what,
+                     struct ns_name *ns, const char **name);
+/* The body of a rename. */
+bool call_renaming(struct call *k, const char *what, struct renaming *r);
+
+/* ---- views.c ---- */
+/* As table_create. */
+struct version *view_new(const struct catalog *c, const struct ns_name *ns,
+                         const char *view, const cJSON *create, struct rng *rng,
+                         struct failure *f);
+/* A view of no consequence: select 1. */
+struct version *view_plain(const struct catalog *c, const struct ns_name *ns,
+                           const char *view, struct rng *rng,
+                           struct failure *f);
+bool call_view_is_free(struct call *k, const struct ns_name *ns,
+                       const char *view);
+
+/* ---- access.c: the store, as clients may use it ---- */
+bool access_offered(const struct catalog *c); /* credentials */
+bool signing_offered(const struct catalog *c);
+/* Adds config and storage-credentials to a LoadTableResult. False when the
+ * request did not ask or nothing is given. */
+bool access_asked(const struct call *k);
+void access_add(struct call *k, const struct version *v, cJSON *result);
+/* Where a table keeps files, borrowed from its metadata. */
+struct places {
+    const char *at[5];
+    size_t n;
+};
+void table_places(const cJSON *metadata, struct places *out);
+void signer_free(struct signer *s); /* sign.c */
 
 /* ---- operations, one a row of route.c ---- */
 bool op_get_config(struct call *k);
@@ -149,8 +213,19 @@ bool op_update_table(struct call *k);
 bool op_drop_table(struct call *k);
 bool op_rename_table(struct call *k);
 bool op_report_metrics(struct call *k);
+bool op_register_table(struct call *k);
+bool op_unregister_table(struct call *k);
+bool op_load_credentials(struct call *k);
+bool op_sign_request(struct call *k);
+bool op_commit_transaction(struct call *k);
+bool op_list_views(struct call *k);
+bool op_create_view(struct call *k);
 bool op_load_view(struct call *k);
 bool op_view_exists(struct call *k);
+bool op_replace_view(struct call *k);
+bool op_drop_view(struct call *k);
+bool op_rename_view(struct call *k);
+bool op_register_view(struct call *k);
 
 /* ---- meddle.c, drift.c, rival.c ---- */
 bool catalog_meddle(void *state, struct exchange *x, enum meddle what,

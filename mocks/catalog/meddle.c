@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "mocks/catalog/coding.h"
 #include "mocks/catalog/commit.h"
 #include "mocks/catalog/inside.h"
 
@@ -42,7 +43,7 @@ static bool replace(struct meddling *m, const struct version *number_after,
                     cJSON *metadata)
 {
     struct version *next =
-        table_next(m->c, number_after, metadata, m->rng, &m->f);
+        file_next(m->c, VERSION_TABLE, number_after, metadata, m->rng, &m->f);
     bool ok = next && apply(m, &(struct write){.ns = &m->ns,
                                                .table = m->table,
                                                .base = m->base,
@@ -72,8 +73,9 @@ static bool commit_by_rival(struct meddling *m)
     str_init(&list, MANIFEST_LIST_MAX);
     cJSON *request = rival_commit(m->base->tree, n.now_ms, m->rng, &location,
                                   &list, &m->arena);
-    cJSON *metadata = commit_apply(m->base->tree, m->base->location, request,
-                                   &n, &changed, &m->f);
+    cJSON *metadata =
+        commit_apply(VERSION_TABLE, m->base->tree, m->base->location, request,
+                     &n, &changed, &m->f);
     if (metadata && !m->c->files->put(m->c->files->ctx, location,
                                       str_slice(&list), m->why)) {
         fail(&m->f, "RuntimeIOException", "%s", m->why);
@@ -127,7 +129,9 @@ static cJSON *rival_request(struct meddling *m)
     if (!columns && !cJSON_IsFalse(fits)) {
         bool creates =
             m->x && m->x->op && strcmp(m->x->op->name, "createTable") == 0;
-        struct slice body = creates ? m->x->request->body : (struct slice){0};
+        struct slice body = {0};
+        if (creates && !coding_body(m->x, &body, &m->f))
+            return NULL;
         cJSON *request = json_parse(body.p ? body.p : "", body.len, NULL);
         if (!request)
             fail(&m->f, "BadRequestException",
@@ -156,7 +160,7 @@ static bool create_by_rival(struct meddling *m)
         return fail(&m->f, "AlreadyExistsException",
                     "there is a table %s.%s already", m->ns.dotted, m->table);
     if (kind && strcmp(kind, "view") == 0) {
-        next = version_new_view();
+        next = view_plain(m->c, &m->ns, m->table, m->rng, &m->f);
     } else {
         cJSON *request = rival_request(m);
         if (request)

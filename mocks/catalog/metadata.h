@@ -62,7 +62,15 @@ bool metadata_intact(const struct warehouse *files, const struct version *v,
  * if next's properties say so. */
 void metadata_expire(const struct warehouse *files, const struct version *base,
                      const struct version *next);
+/* The version that a file holds; the caller unrefs it. NULL with f: there is
+ * no such file, or it does not hold metadata of that kind. */
+struct version *metadata_open(const struct warehouse *files,
+                              enum version_kind kind, const char *location,
+                              struct failure *f);
+/* Makes a document that came from a file one that commits can work on: what
+ * older writers left out is filled in. False with f: it is no metadata of that
+ * kind (adopt.c). */
+bool metadata_adopt(enum version_kind kind, cJSON *metadata, struct failure *f);
 /* Removes v's metadata files and snapshots' manifest lists. */
 void metadata_purge(const struct warehouse *files, const struct version *v);
-
 #endif

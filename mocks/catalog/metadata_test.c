@@ -244,8 +244,8 @@ static void refuses_what_is_no_schema(void)
          "BadRequestException", "Cannot parse missing string: name"},
         {"{\"id\":1,\"name\":\"a\",\"required\":false,\"type\":\"variant\"}",
          "IllegalArgumentException",
-         "Invalid schema for v2:\n- Invalid type: variant is not supported "
-         "until v3"},
+         "Invalid schema for v2:\n- Invalid type for a: variant is not "
+         "supported until v3"},
         {"{\"id\":1,\"name\":\"a\",\"required\":false,\"type\":[]}",
          "BadRequestException", "Cannot parse type from json"},
     };

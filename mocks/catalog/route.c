@@ -7,13 +7,15 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "mocks/catalog/coding.h"
 #include "mocks/catalog/inside.h"
 
 #define NS "/v1/{prefix}/namespaces"
 #define NS1 NS "/{namespace}"
 #define TABLES NS1 "/tables"
 #define TABLE1 TABLES "/{table}"
-#define VIEW1 NS1 "/views/{view}"
+#define VIEWS NS1 "/views"
+#define VIEW1 VIEWS "/{view}"
 
 /* name, method, route, function, writes, doc */
 #define ROWS(X)                                                                \
@@ -49,9 +51,29 @@
       true, "a table moves to another name")                                   \
     X("reportMetrics", "POST", TABLE1 "/metrics", op_report_metrics, false,    \
       "a report is taken and forgotten")                                       \
+    X("registerTable", "POST", NS1 "/register", op_register_table, true,       \
+      "a table from its metadata file; overwrite puts it in the place of one") \
+    X("unregisterTable", "POST", TABLE1 "/unregister", op_unregister_table,    \
+      true, "a table goes, its files stay")                                    \
+    X("loadCredentials", "GET", TABLE1 "/credentials", op_load_credentials,    \
+      false, "keys to the table's files that last a while")                    \
+    X("signRequest", "POST", TABLE1 "/sign", op_sign_request, false,           \
+      "signs a request to the store, for the table's own files only")          \
+    X("commitTransaction", "POST", "/v1/{prefix}/transactions/commit",         \
+      op_commit_transaction, true, "commits of several tables, all or none")   \
+    X("listViews", "GET", VIEWS, op_list_views, false,                         \
+      "views of a namespace, in pages")                                        \
+    X("createView", "POST", VIEWS, op_create_view, true, "a view")             \
     X("loadView", "GET", VIEW1, op_load_view, false, "a view's metadata")      \
     X("viewExists", "HEAD", VIEW1, op_view_exists, false,                      \
-      "204 or 404 without a body")
+      "204 or 404 without a body")                                             \
+    X("replaceView", "POST", VIEW1, op_replace_view, true,                     \
+      "a commit: requirements and updates")                                    \
+    X("dropView", "DELETE", VIEW1, op_drop_view, true, "a view goes")          \
+    X("renameView", "POST", "/v1/{prefix}/views/rename", op_rename_view, true, \
+      "a view moves to another name")                                          \
+    X("registerView", "POST", NS1 "/register-view", op_register_view, true,    \
+      "a view from its metadata file")
 
 #define OPERATION(name, method, route, run, writes, doc)                       \
     {name, method, route, catalog_handle, writes, doc},
@@ -173,29 +195,49 @@ bool route_names(const struct catalog *c, const struct exchange *x,
     return !raw_table.p || name_from_path(raw_table, table, f);
 }
 
-/* Where the names of an operation's subject are in its body. */
+/* Where the names of an operation's subject are in its body. Of a transaction
+ * the first table counts. */
 static const struct body_names {
     const char *operation;
     const char *inside; /* member that holds both, or NULL */
+    const char *deeper; /* of its first element, if it is a list */
     const char *namespace_, *name;
+    bool view;
 } body_names[] = {
-    {"createNamespace", NULL, "namespace", NULL},
-    {"createTable", NULL, NULL, "name"},
-    {"renameTable", "source", "namespace", "name"},
+    {"createNamespace", NULL, NULL, "namespace", NULL, false},
+    {"createTable", NULL, NULL, NULL, "name", false},
+    {"registerTable", NULL, NULL, NULL, "name", false},
+    {"renameTable", "source", NULL, "namespace", "name", false},
+    {"commitTransaction", "table-changes", "identifier", "namespace", "name",
+     false},
+    {"createView", NULL, NULL, NULL, "name", true},
+    {"registerView", NULL, NULL, NULL, "name", true},
+    {"renameView", "source", NULL, "namespace", "name", true},
 };
+
+static void set_name(struct exchange *x, bool view, const char *name)
+{
+    const char **to = view ? &x->names.view : &x->names.table;
+    *to = name ? arena_strdup(&x->arena, name) : NULL;
+}
 
 static void name_from_body(struct exchange *x, const struct catalog *c,
                            const struct body_names *row)
 {
     struct failure f = {.arena = &x->arena};
     struct ns_name ns;
-    cJSON *body = json_parse(x->request->body.p, x->request->body.len, NULL);
+    struct slice text;
+    if (!coding_body(x, &text, &f))
+        return;
+    cJSON *body = json_parse(text.p, text.len, NULL);
     const cJSON *at = row->inside ? json_get(body, row->inside) : body;
+    if (row->deeper)
+        at = cJSON_IsArray(at) ? json_get(at->child, row->deeper) : NULL;
     if (row->namespace_ &&
         ns_from_json(json_get(at, row->namespace_), c->o.separator, &ns, &f))
         x->names.namespace_ = ns.dotted;
     if (row->name && json_str(at, row->name))
-        x->names.table = arena_strdup(&x->arena, json_str(at, row->name));
+        set_name(x, row->view, json_str(at, row->name));
     cJSON_Delete(body);
 }
 
@@ -214,7 +256,7 @@ void route_name_operation(struct exchange *x)
     if (ns.n > 0)
         x->names.namespace_ = ns.dotted;
     if (table)
-        x->names.table = table;
+        set_name(x, strstr(x->op->route, "{view}") != NULL, table);
     if (x->request->body.len == 0)
         return;
     for (size_t i = 0; i < sizeof body_names / sizeof *body_names; i++)
@@ -247,9 +289,11 @@ void catalog_handle(struct exchange *x)
 const cJSON *call_body(struct call *k)
 {
     struct json_error e;
-    struct slice text = k->x->request->body;
+    struct slice text;
     if (k->body)
         return k->body;
+    if (!coding_body(k->x, &text, &k->f))
+        return NULL;
     k->body = json_parse(text.p ? text.p : "", text.len, &e);
     if (!k->body)
         fail(&k->f, "BadRequestException",

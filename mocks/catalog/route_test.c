@@ -69,7 +69,10 @@ static void config_tells_the_truth(void)
                            "PT30M");
     CU_ASSERT(advertises(
         &b, "HEAD /v1/{prefix}/namespaces/{namespace}/tables/{table}"));
-    CU_ASSERT_FALSE(advertises(&b, "POST /v1/{prefix}/transactions/commit"));
+    CU_ASSERT(advertises(&b, "POST /v1/{prefix}/transactions/commit"));
+    CU_ASSERT_FALSE(
+        advertises(&b, "GET /v1/{prefix}/namespaces/{namespace}/tables/{table}/"
+                       "credentials"));
     bench_stop(&b);
     CU_ASSERT_FATAL(bench_start(&b, "{\"endpoints\":\"none\"}"));
     ask(&b, "GET", "/v1/config", NULL);

@@ -12,22 +12,6 @@ struct schema_id {
     int64_t old, now;
 };
 
-bool need_int(const cJSON *obj, const char *name, int64_t *out,
-              struct failure *f)
-{
-    if (json_int64(json_get(obj, name), out))
-        return true;
-    return fail(f, "BadRequestException", "Cannot parse missing int: %s", name);
-}
-
-const char *need_text(const cJSON *obj, const char *name, struct failure *f)
-{
-    const char *z = json_str(obj, name);
-    if (!z)
-        fail(f, "BadRequestException", "Cannot parse missing string: %s", name);
-    return z;
-}
-
 /* ---- types ---- */
 
 static const struct primitive {
@@ -79,10 +63,18 @@ static int count_numbers(const char *z)
 
 struct reading {
     int format_version;
-    int64_t fields; /* so far */
+    int64_t fields;   /* so far */
+    const char *name; /* of the column being read: "a.b.element" */
     struct schema_id *seen;
     struct failure *f;
 };
+
+static const char *enter(struct reading *r, const char *name)
+{
+    const char *outer = r->name;
+    r->name = outer ? arena_printf(r->f->arena, "%s.%s", outer, name) : name;
+    return outer;
+}
 
 static bool primitive_check(const char *type, struct reading *r)
 {
@@ -95,9 +87,10 @@ static bool primitive_check(const char *type, struct reading *r)
             break;
         if (p->since > r->format_version)
             return fail(r->f, "IllegalArgumentException",
-                        "Invalid schema for v%d:\n- Invalid type: %s is not "
-                        "supported until v%d",
-                        r->format_version, type, p->since);
+                        "Invalid schema for v%d:\n- Invalid type for %s: %s is "
+                        "not supported until v%d",
+                        r->format_version, r->name ? r->name : "null", type,
+                        p->since);
         return true;
     }
     return fail(r->f, "BadRequestException",
@@ -140,16 +133,77 @@ static bool read_bool(const cJSON *in, const char *name, cJSON *out,
     return true;
 }
 
+/* How JSON holds values of a primitive type. */
+static const struct default_form {
+    const char *kind;
+    char form; /* n: integer, d: number, b: boolean, s: text, 0: none */
+} default_forms[] = {
+    {"boolean", 'b'},     {"int", 'n'},     {"long", 'n'},
+    {"float", 'd'},       {"double", 'd'},  {"decimal", 's'},
+    {"date", 's'},        {"time", 's'},    {"timestamp", 's'},
+    {"timestamptz", 's'}, {"string", 's'},  {"uuid", 's'},
+    {"fixed", 's'},       {"binary", 's'},  {"timestamp_ns", 's'},
+    {"variant", 0},       {"unknown", 0},   {"timestamptz_ns", 's'},
+    {"geometry", 0},      {"geography", 0},
+};
+
+static bool default_fits(const char *type, const cJSON *value)
+{
+    int64_t n;
+    char form = 0;
+    for (size_t i = 0; i < sizeof default_forms / sizeof *default_forms; i++)
+        if (type_is(type, default_forms[i].kind))
+            form = default_forms[i].form;
+    return form == 'b'   ? cJSON_IsBool(value)
+           : form == 's' ? cJSON_IsString(value)
+           : form == 'd' ? cJSON_IsNumber(value) || cJSON_IsRaw(value)
+           : form == 'n' ? json_int64(value, &n)
+                         : false;
+}
+
 static cJSON *read_type(const cJSON *in, struct reading *r);
+
+static const char *const default_names[] = {"initial-default", "write-default"};
+
+/* A default of version 3: null, or something that the type can hold. */
+static bool read_defaults(const cJSON *in, cJSON *out, struct reading *r)
+{
+    const char *type = json_str(out, "type");
+    for (size_t i = 0; i < 2; i++) {
+        const cJSON *value = json_get(in, default_names[i]);
+        if (!value || cJSON_IsNull(value))
+            continue;
+        if (r->format_version < 3 && i == 0)
+            return fail(r->f, "IllegalArgumentException",
+                        "Invalid schema for v%d:\n- Invalid initial default "
+                        "for %s: non-null default is not supported until v3",
+                        r->format_version, r->name);
+        if (!type ? !cJSON_IsObject(value) : !default_fits(type, value))
+            return fail(r->f, "IllegalArgumentException",
+                        "Cannot cast default value of %s to %s", r->name,
+                        type ? type : "a nested type");
+        json_set(out, default_names[i], cJSON_Duplicate(value, true));
+    }
+    return true;
+}
+
+static bool check_unknown(const cJSON *out, struct reading *r)
+{
+    const char *type = json_str(out, "type");
+    if (!type || strcmp(type, "unknown") != 0 || !json_bool(out, "required"))
+        return true;
+    return fail(r->f, "IllegalArgumentException",
+                "Cannot create required field with unknown type: %s", r->name);
+}
 
 static cJSON *read_field(const cJSON *in, struct reading *r)
 {
-    static const char *const optional[] = {"initial-default", "write-default"};
     cJSON *out = cJSON_CreateObject(), *type = NULL;
-    const char *name = NULL, *doc = json_str(in, "doc");
+    const char *name = NULL, *doc = json_str(in, "doc"), *outer = r->name;
     if (!read_id(in, "id", out, r) || !(name = need_text(in, "name", r->f)))
         goto fail;
     json_set_str(out, "name", name);
+    enter(r, name);
     if (!read_bool(in, "required", out, r))
         goto fail;
     type = read_type(json_get(in, "type"), r);
@@ -158,19 +212,9 @@ static cJSON *read_field(const cJSON *in, struct reading *r)
     json_set(out, "type", type);
     if (doc)
         json_set_str(out, "doc", doc);
-    for (size_t i = 0; i < 2; i++) {
-        const cJSON *value = json_get(in, optional[i]);
-        if (!value)
-            continue;
-        if (r->format_version < 3 && !cJSON_IsNull(value) && i == 0) {
-            fail(r->f, "IllegalArgumentException",
-                 "Invalid schema for v%d:\n- Invalid initial default for %s: "
-                 "non-null default is not supported until v3",
-                 r->format_version, name);
-            goto fail;
-        }
-        json_set(out, optional[i], cJSON_Duplicate(value, true));
-    }
+    if (!read_defaults(in, out, r) || !check_unknown(out, r))
+        goto fail;
+    r->name = outer;
     return out;
 fail:
     cJSON_Delete(out);
@@ -228,7 +272,9 @@ static bool read_part(const cJSON *in, const char *part, bool has_required,
     struct arena *a = r->f->arena;
     if (!read_id(in, arena_printf(a, "%s-id", part), out, r))
         return false;
+    const char *outer = enter(r, part);
     cJSON *type = read_type(json_get(in, part), r);
+    r->name = outer;
     if (!type)
         return false;
     json_set(out, part, type);
@@ -293,7 +339,7 @@ static bool read_identifiers(const cJSON *in, cJSON *out, struct failure *f)
 
 cJSON *schema_read(const cJSON *in, int format_version, struct failure *f)
 {
-    struct reading r = {format_version, 0, NULL, f};
+    struct reading r = {.format_version = format_version, .f = f};
     const char *type = json_str(in, "type");
     cJSON *out = NULL;
     bool ok = false;

@@ -48,11 +48,17 @@ cJSON *spec_bind(const cJSON *in, const cJSON *schema,
                  int64_t *last_field_id, struct failure *f);
 cJSON *order_bind(const cJSON *in, const cJSON *schema,
                   const struct schema_ids *ids, struct failure *f);
+/* Does a spec, an order that is there already, still fit schema? Void fields
+ * always do. False with f. */
+bool spec_fits(const cJSON *spec, const cJSON *schema, struct failure *f);
+bool order_fits(const cJSON *order, const cJSON *schema, struct failure *f);
+/* Version 1 needs field ids that follow each other from 1000. */
+bool spec_is_sequential(const cJSON *spec);
 /* Same source, transform and name of every field (order: and direction). */
 bool spec_same(const cJSON *a, const cJSON *b);
 bool order_same(const cJSON *a, const cJSON *b);
 
-/* ---- parsing with the reference's words ---- */
+/* ---- parsing with the reference's words (need.c) ---- */
 bool need_int(const cJSON *obj, const char *name, int64_t *out,
               struct failure *f);
 const char *need_text(const cJSON *obj, const char *name, struct failure *f);

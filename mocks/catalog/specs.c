@@ -211,6 +211,51 @@ cJSON *order_bind(const cJSON *in, const cJSON *schema,
     return bind_all(in, "order-id", &b, bind_sort);
 }
 
+/* ---- what is there already ---- */
+
+static bool fields_fit(const cJSON *parts, const cJSON *schema,
+                       const char *what, struct failure *f)
+{
+    const cJSON *field;
+    cJSON_ArrayForEach(field, json_get(parts, "fields"))
+    {
+        const char *transform = json_str(field, "transform");
+        int64_t source = json_i64(field, "source-id", -1);
+        if (transform && strcmp(transform, "void") == 0)
+            continue;
+        const char *said =
+            arena_printf(f->arena, "%s(%lld)", transform ? transform : "null",
+                         (long long)source);
+        if (!transform ||
+            !source_field(schema, source, transform, what, said, f))
+            return fail(f, "ValidationException", "Invalid %s field: %s", what,
+                        said);
+    }
+    return true;
+}
+
+bool spec_fits(const cJSON *spec, const cJSON *schema, struct failure *f)
+{
+    return fields_fit(spec, schema, "partition", f);
+}
+
+bool order_fits(const cJSON *order, const cJSON *schema, struct failure *f)
+{
+    return fields_fit(order, schema, "sort", f);
+}
+
+bool spec_is_sequential(const cJSON *spec)
+{
+    const cJSON *field;
+    int64_t next = 1000;
+    cJSON_ArrayForEach(field, json_get(spec, "fields"))
+    {
+        if (json_i64(field, "field-id", -1) != next++)
+            return false;
+    }
+    return true;
+}
+
 static bool fields_same(const cJSON *a, const cJSON *b,
                         const char *const *names)
 {

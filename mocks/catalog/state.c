@@ -46,6 +46,7 @@ static void kin_fini(struct kin *k)
     }
     if (k->order)
         btree_free(k->order, free);
+    free(k->dirty);
     *k = (struct kin){0};
 }
 
@@ -202,7 +203,7 @@ static void kin_begin(struct state *s, struct kin *k)
     if (k->tick == s->tick)
         return;
     k->tick = s->tick;
-    for (int i = 0; i < k->n_dirty; i++) {
+    for (size_t i = 0; i < k->n_dirty; i++) {
         struct slot *slot = slot_find(k, k->dirty[i]);
         if (slot && slot->now)
             slot->before = true;
@@ -214,8 +215,11 @@ static void kin_begin(struct state *s, struct kin *k)
 
 static void kin_dirty(struct kin *k, uint64_t serial)
 {
-    if (k->n_dirty < 2)
-        k->dirty[k->n_dirty++] = serial;
+    if (k->n_dirty == k->cap_dirty) {
+        k->cap_dirty = k->cap_dirty ? 2 * k->cap_dirty : 2;
+        k->dirty = mem_realloc(k->dirty, k->cap_dirty * sizeof *k->dirty);
+    }
+    k->dirty[k->n_dirty++] = serial;
 }
 
 static void slot_appear(struct state *s, struct entry *e)
@@ -250,8 +254,13 @@ static void entry_set(struct state *s, struct entry *e, struct version *next)
         slot_appear(s, e);
     else if (e->now && !next)
         slot_vanish(s, e);
-    version_unref(e->before);
-    e->before = e->now;
+    if (e->tick == s->tick) {
+        version_unref(e->now); /* twice in one change: before is before it */
+    } else {
+        version_unref(e->before);
+        e->before = e->now;
+        e->tick = s->tick;
+    }
     e->now = version_ref(next);
     tomb_update(s, e);
 }
@@ -306,13 +315,26 @@ static bool refuse(char why[160], const char *what, const char *name)
     return false;
 }
 
-static bool may_apply(const struct state *s, const struct write *w,
+/* What must be there for w[i] to apply: what an earlier one of the same change
+ * puts there, or what is there now. */
+static const struct version *base_of(const struct state *s,
+                                     const struct write *w, size_t i)
+{
+    for (size_t j = i; j-- > 0;)
+        if (w[i].table && w[j].table && strcmp(w[i].table, w[j].table) == 0 &&
+            find_entry(s, w[i].ns, NULL) == find_entry(s, w[j].ns, NULL))
+            return w[j].next;
+    return entry_seen(find_entry(s, w[i].ns, w[i].table), false);
+}
+
+static bool may_apply(const struct state *s, const struct write *all, size_t i,
                       char why[160])
 {
+    const struct write *w = &all[i];
     const struct entry *e = find_entry(s, w->ns, w->table);
     const struct entry *space = state_space(s, w->ns);
     const char *name = w->table ? w->table : w->ns->dotted;
-    if (entry_seen(e, false) != w->base)
+    if (base_of(s, all, i) != w->base)
         return refuse(why, "changed concurrently", name);
     if (w->table && !entry_seen(space, false))
         return refuse(why, "namespace is gone", w->ns->dotted);
@@ -327,14 +349,30 @@ static bool may_apply(const struct state *s, const struct write *w,
     return true;
 }
 
-enum applied state_apply(struct state *s, const struct warehouse *files,
-                         const struct write *w, char why[160])
+static bool has_own_file(const struct write *w)
 {
-    if (!may_apply(s, w, why))
-        return APPLY_CONFLICT;
-    if (w->next && w->next->location && !metadata_write(files, w->next, why))
-        return APPLY_NO_FILE;
-    s->tick++;
+    return w->next && w->next->location && !w->next->on_file;
+}
+
+/* Those of all writes or, with why, of none. */
+static bool write_files(const struct warehouse *files, const struct write *w,
+                        size_t n, char why[160])
+{
+    size_t i = 0;
+    while (i < n &&
+           (!has_own_file(&w[i]) || metadata_write(files, w[i].next, why)))
+        i++;
+    if (i == n)
+        return true;
+    while (i-- > 0)
+        if (has_own_file(&w[i]))
+            files->remove(files->ctx, w[i].next->location);
+    return false;
+}
+
+static void apply_one(struct state *s, const struct warehouse *files,
+                      const struct write *w)
+{
     if (w->base && w->base->location && w->next && w->next->location)
         metadata_expire(files, w->base, w->next);
     if (w->purge)
@@ -342,5 +380,24 @@ enum applied state_apply(struct state *s, const struct warehouse *files,
     entry_set(s, make_entry(s, w->ns, w->table), w->next);
     if (w->to_table)
         entry_set(s, make_entry(s, w->to_ns, w->to_table), w->base);
+}
+
+enum applied state_apply_all(struct state *s, const struct warehouse *files,
+                             const struct write *w, size_t n, char why[160])
+{
+    for (size_t i = 0; i < n; i++)
+        if (!may_apply(s, w, i, why))
+            return APPLY_CONFLICT;
+    if (!write_files(files, w, n, why))
+        return APPLY_NO_FILE;
+    s->tick++;
+    for (size_t i = 0; i < n; i++)
+        apply_one(s, files, &w[i]);
     return APPLIED;
+}
+
+enum applied state_apply(struct state *s, const struct warehouse *files,
+                         const struct write *w, char why[160])
+{
+    return state_apply_all(s, files, w, 1, why);
 }

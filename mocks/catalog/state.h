@@ -26,10 +26,10 @@ enum version_kind { VERSION_SPACE, VERSION_TABLE, VERSION_VIEW };
 struct version {
     int refs;
     enum version_kind kind;
-    cJSON *tree;    /* a table's metadata, a namespace's properties */
-    char *location; /* of the metadata file; tables only */
+    cJSON *tree;    /* a table's or view's metadata, a namespace's properties */
+    char *location; /* of the metadata file; NULL for namespaces */
     int64_t number; /* counter in the file's name */
-    char *answer;   /* tables: {"metadata-location":..,"metadata":{..}} */
+    char *answer;   /* {"metadata-location":..,"metadata":{..}} */
     size_t answer_len;
     size_t metadata_at; /* where the metadata begins in answer; to its end
                            but for the last brace */
@@ -38,13 +38,16 @@ struct version {
      * CRC-32 (0: they are the metadata's text in answer). */
     size_t file_len;
     uint32_t file_crc;
+    bool on_file; /* the file was there before (registered) */
+    char *packed; /* answer, gzipped when it was first asked for */
+    size_t packed_len;
 };
 
 /* Take tree over; the caller has one reference. */
 struct version *version_new_space(cJSON *properties);
-struct version *version_new_view(void);
-struct version *version_new_table(cJSON *metadata, const char *location,
-                                  int64_t number);
+/* kind: a table's or a view's. */
+struct version *version_new_file(enum version_kind kind, cJSON *metadata,
+                                 const char *location, int64_t number);
 struct version *version_ref(struct version *v); /* NULL gives NULL */
 void version_unref(struct version *v);          /* NULL is allowed */
 struct slice version_metadata(const struct version *v);
@@ -55,8 +58,8 @@ struct kin { /* entries that share a parent */
     struct entry *hash;
     struct btree *order; /* by serial: struct slot */
     uint64_t tick;       /* of the last change of the list */
-    uint64_t dirty[2];   /* serials of the slots it changed */
-    int n_dirty;
+    uint64_t *dirty;     /* serials of the slots it changed */
+    size_t n_dirty, cap_dirty;
     size_t live; /* entries with a version now */
 };
 
@@ -72,6 +75,7 @@ struct entry {
     struct entry *parent;
     struct kin *in;
     uint64_t serial; /* of its newest slot */
+    uint64_t tick;   /* of its last change */
     struct version *now, *before;
     struct kin spaces, tables; /* used by namespaces only */
     bool tomb;
@@ -127,5 +131,9 @@ enum applied {
  * If not APPLIED, nothing has changed and why says why. */
 enum applied state_apply(struct state *s, const struct warehouse *files,
                          const struct write *w, char why[160]);
+/* All n or none. A later write's base may be what an earlier one puts there.
+ * No two of them move anything. */
+enum applied state_apply_all(struct state *s, const struct warehouse *files,
+                             const struct write *w, size_t n, char why[160]);
 
 #endif

@@ -21,16 +21,25 @@ const char *table_location(const struct catalog *c, const struct ns_name *ns,
     return table ? arena_printf(a, "%s/%s", z, table) : z;
 }
 
-struct version *table_next(const struct catalog *c, const struct version *base,
-                           cJSON *metadata, struct rng *rng, struct failure *f)
+/* Views are packed unless they say otherwise, tables as the option says. */
+static enum metadata_files files_of(const struct catalog *c,
+                                    enum version_kind kind)
+{
+    if (c->o.metadata_plain)
+        return FILES_PLAIN;
+    return c->o.metadata_gzip || kind == VERSION_VIEW ? FILES_GZIP_UNLESS
+                                                      : FILES_PLAIN_UNLESS;
+}
+
+struct version *file_next(const struct catalog *c, enum version_kind kind,
+                          const struct version *base, cJSON *metadata,
+                          struct rng *rng, struct failure *f)
 {
     int64_t number = base ? base->number + 1 : 0;
-    enum metadata_files files = c->o.metadata_plain  ? FILES_PLAIN
-                                : c->o.metadata_gzip ? FILES_GZIP_UNLESS
-                                                     : FILES_PLAIN_UNLESS;
-    const char *location = metadata_location(metadata, number, rng, files, f);
+    const char *location =
+        metadata_location(metadata, number, rng, files_of(c, kind), f);
     if (location)
-        return version_new_table(metadata, location, number);
+        return version_new_file(kind, metadata, location, number);
     cJSON_Delete(metadata);
     return NULL;
 }
@@ -50,7 +59,8 @@ struct version *table_create(const struct catalog *c, const struct ns_name *ns,
 {
     struct metadata_new n = fresh(c, ns, table, rng, f->arena);
     cJSON *metadata = metadata_create(create, &n, f);
-    return metadata ? table_next(c, NULL, metadata, rng, f) : NULL;
+    return metadata ? file_next(c, VERSION_TABLE, NULL, metadata, rng, f)
+                    : NULL;
 }
 
 static const char *said(struct call *k, const char *verb, const char *table,
@@ -78,8 +88,8 @@ bool op_list_tables(struct call *k)
                      VERSION_TABLE, "identifiers", table_item);
 }
 
-static bool name_is_free(struct call *k, const struct ns_name *ns,
-                         const char *table)
+bool call_table_is_free(struct call *k, const struct ns_name *ns,
+                        const char *table)
 {
     const char *dotted = name_dotted(ns, table, &k->x->arena);
     if (call_seen(k, ns, table, VERSION_VIEW))
@@ -116,7 +126,7 @@ bool op_create_table(struct call *k)
         return false;
     const char *name = json_str(body, "name");
     if (!name_check(name, "table name", &k->f) || !call_need_space(k, &k->ns) ||
-        !name_is_free(k, &k->ns, name))
+        !call_table_is_free(k, &k->ns, name))
         return false;
     if (json_bool(body, "stage-create"))
         return stage(k, name, body);
@@ -199,38 +209,46 @@ bool op_table_exists(struct call *k)
 
 /* ---- commit ---- */
 
-static bool may_create(struct call *k)
+bool call_may_create(struct call *k, const struct ns_name *ns,
+                     const char *table)
 {
-    return call_need_space(k, &k->ns) &&
-           (!call_seen(k, &k->ns, k->table, VERSION_VIEW) ||
+    return call_need_space(k, ns) &&
+           (!call_seen(k, ns, table, VERSION_VIEW) ||
             fail(&k->f, "AlreadyExistsException",
                  "View with same name already exists: %s",
-                 name_dotted(&k->ns, k->table, &k->x->arena)));
+                 name_dotted(ns, table, &k->x->arena)));
+}
+
+struct version *table_commit(struct call *k, const struct ns_name *ns,
+                             const char *table, struct version *base,
+                             const cJSON *request)
+{
+    struct metadata_new n = fresh(k->c, ns, table, &k->x->rng, &k->x->arena);
+    bool changed;
+    cJSON *metadata = commit_apply(VERSION_TABLE, base ? base->tree : NULL,
+                                   base ? base->location : NULL, request, &n,
+                                   &changed, &k->f);
+    if (!metadata)
+        return NULL;
+    if (changed)
+        return file_next(k->c, VERSION_TABLE, base, metadata, &k->x->rng,
+                         &k->f);
+    cJSON_Delete(metadata);
+    return version_ref(base);
 }
 
 static bool commit(struct call *k, struct version *base, const cJSON *request)
 {
-    struct metadata_new n =
-        fresh(k->c, &k->ns, k->table, &k->x->rng, &k->x->arena);
-    bool changed;
-    cJSON *metadata =
-        commit_apply(base ? base->tree : NULL, base ? base->location : NULL,
-                     request, &n, &changed, &k->f);
-    if (!metadata)
-        return false;
-    if (!changed) {
-        cJSON_Delete(metadata);
-        call_answer_table(k, base);
-        return true;
-    }
-    struct version *next = table_next(k->c, base, metadata, &k->x->rng, &k->f);
+    struct version *next = table_commit(k, &k->ns, k->table, base, request);
     if (!next)
         return false;
     call_answer_table(k, next);
-    call_write(k,
-               &(struct write){
-                   .ns = &k->ns, .table = k->table, .base = base, .next = next},
-               said(k, base ? "commit to" : "create", k->table, next));
+    if (next != base)
+        call_write(
+            k,
+            &(struct write){
+                .ns = &k->ns, .table = k->table, .base = base, .next = next},
+            said(k, base ? "commit to" : "create", k->table, next));
     version_unref(next);
     return true;
 }
@@ -242,7 +260,7 @@ bool op_update_table(struct call *k)
         return false;
     struct version *base = call_seen(k, &k->ns, k->table, VERSION_TABLE);
     if (!base && commit_creates(body))
-        return may_create(k) && commit(k, NULL, body);
+        return call_may_create(k, &k->ns, k->table) && commit(k, NULL, body);
     return call_read_table(k, &k->ns, k->table) && commit(k, base, body);
 }
 
@@ -265,64 +283,76 @@ bool op_drop_table(struct call *k)
     return true;
 }
 
-static bool identifier(struct call *k, const char *member, struct ns_name *ns,
-                       const char **table)
+bool call_identifier(struct call *k, const cJSON *id, const char *what,
+                     struct ns_name *ns, const char **name)
 {
-    const cJSON *id = json_get(k->body, member);
-    if (!id) {
-        fail(&k->f, "BadRequestException",
-             "Cannot parse missing identifier: %s", member);
-        return false;
-    }
     if (!ns_from_json(json_get(id, "namespace"), k->c->o.separator, ns,
                       &k->f) ||
-        !name_check(json_str(id, "name"), "table name", &k->f))
+        !name_check(json_str(id, "name"), what, &k->f))
         return false;
-    *table = arena_strdup(&k->x->arena, json_str(id, "name"));
+    *name = arena_strdup(&k->x->arena, json_str(id, "name"));
     return true;
 }
 
-static bool may_rename(struct call *k, const struct ns_name *from_ns,
-                       const char *from, const struct ns_name *to_ns,
-                       const char *to)
+static const cJSON *need_identifier(struct call *k, const char *member)
+{
+    const cJSON *id = json_get(k->body, member);
+    if (!id)
+        fail(&k->f, "BadRequestException",
+             "Cannot parse missing identifier: %s", member);
+    return id;
+}
+
+bool call_renaming(struct call *k, const char *what, struct renaming *r)
+{
+    const cJSON *from, *to;
+    *r = (struct renaming){0};
+    if (!call_body(k) || !(from = need_identifier(k, "source")) ||
+        !(to = need_identifier(k, "destination")) ||
+        !call_identifier(k, from, what, &r->from_ns, &r->from) ||
+        !call_identifier(k, to, what, &r->to_ns, &r->to))
+        return false;
+    r->same = r->from_ns.n == r->to_ns.n &&
+              strcmp(r->from_ns.dotted, r->to_ns.dotted) == 0 &&
+              strcmp(r->from, r->to) == 0;
+    return true;
+}
+
+static bool may_rename(struct call *k, const struct renaming *r)
 {
     struct arena *a = &k->x->arena;
-    if (!call_need_space(k, to_ns))
+    const char *to = name_dotted(&r->to_ns, r->to, a);
+    if (!call_need_space(k, &r->to_ns))
         return false;
-    if (call_seen(k, to_ns, to, VERSION_VIEW))
+    if (call_seen(k, &r->to_ns, r->to, VERSION_VIEW))
         return fail(&k->f, "AlreadyExistsException",
                     "Cannot rename %s to %s. View already exists",
-                    name_dotted(from_ns, from, a), name_dotted(to_ns, to, a));
-    if (call_seen(k, to_ns, to, VERSION_TABLE))
+                    name_dotted(&r->from_ns, r->from, a), to);
+    if (call_seen(k, &r->to_ns, r->to, VERSION_TABLE))
         return fail(&k->f, "AlreadyExistsException", "Table already exists: %s",
-                    name_dotted(to_ns, to, a));
+                    to);
     return true;
 }
 
 bool op_rename_table(struct call *k)
 {
-    struct ns_name from_ns = {0}, to_ns = {0};
-    const char *from = NULL, *to = NULL;
-    if (!call_body(k) || !identifier(k, "source", &from_ns, &from) ||
-        !identifier(k, "destination", &to_ns, &to))
+    struct renaming r;
+    if (!call_renaming(k, "table name", &r))
         return false;
-    struct version *base = call_read_table(k, &from_ns, from);
-    if (!base)
-        return false;
-    bool same = strcmp(from_ns.dotted, to_ns.dotted) == 0 &&
-                from_ns.n == to_ns.n && strcmp(from, to) == 0;
-    if (!same && !may_rename(k, &from_ns, from, &to_ns, to))
+    struct version *base = call_read_table(k, &r.from_ns, r.from);
+    if (!base || (!r.same && !may_rename(k, &r)))
         return false;
     call_answer_empty(k, 204);
-    if (!same)
+    if (!r.same)
         call_write(k,
-                   &(struct write){.ns = &from_ns,
-                                   .table = from,
+                   &(struct write){.ns = &r.from_ns,
+                                   .table = r.from,
                                    .base = base,
-                                   .to_ns = &to_ns,
-                                   .to_table = to},
+                                   .to_ns = &r.to_ns,
+                                   .to_table = r.to},
                    arena_printf(&k->x->arena, "rename table %s.%s to %s.%s",
-                                from_ns.dotted, from, to_ns.dotted, to));
+                                r.from_ns.dotted, r.from, r.to_ns.dotted,
+                                r.to));
     return true;
 }
 

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "mocks/catalog/coding.h"
 #include "mocks/catalog/inside.h"
 
 const char *tag_of(struct call *k, const struct version *v, bool refs,
@@ -23,20 +24,27 @@ const char *tag_of(struct call *k, const struct version *v, bool refs,
     return arena_printf(a, "%.*s-refs\"", (int)strlen(v->etag) - 1, v->etag);
 }
 
+/* The tag without weakness, quotes and the mark of its coding. */
+static struct slice bare(struct slice tag)
+{
+    size_t n = sizeof CODING_TAG_END - 1;
+    if (slice_starts(tag, "W/"))
+        tag = (struct slice){tag.p + 2, tag.len - 2};
+    if (tag.len >= 2 && tag.p[0] == '"' && tag.p[tag.len - 1] == '"')
+        tag = (struct slice){tag.p + 1, tag.len - 2};
+    if (tag.len > n && memcmp(tag.p + tag.len - n, CODING_TAG_END, n) == 0)
+        tag.len -= n;
+    return tag;
+}
+
 /* One of the tags in the header, or "*"; quotes may be missing. */
 static bool matches(struct slice header, const char *tag)
 {
-    struct slice bare = {tag + 1, strlen(tag) - 2};
+    struct slice want = bare(slice_of(tag));
     while (header.len > 0) {
-        const char *comma = memchr(header.p, ',', header.len);
-        size_t len = comma ? (size_t)(comma - header.p) : header.len;
-        struct slice one = slice_trim((struct slice){header.p, len});
-        if (slice_starts(one, "W/"))
-            one = (struct slice){one.p + 2, one.len - 2};
-        if (slice_eqz(one, "*") || slice_eqz(one, tag) || slice_eq(one, bare))
+        struct slice one = coding_next(&header);
+        if (slice_eqz(one, "*") || slice_eq(bare(one), want))
             return true;
-        header.p += len + (comma != NULL);
-        header.len -= len + (comma != NULL);
     }
     return false;
 }

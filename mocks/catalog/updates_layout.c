@@ -9,14 +9,17 @@
 struct part {
     const char *list, *id, *current;
     const char *said; /* in messages: "schema" */
+    const char *in_use;
 };
 
 static const struct part schemas = {"schemas", "schema-id", "current-schema-id",
-                                    "schema"};
+                                    "schema", "current schema"};
 static const struct part specs = {"partition-specs", "spec-id",
-                                  "default-spec-id", "partition spec"};
+                                  "default-spec-id", "spec",
+                                  "default partition spec"};
 static const struct part orders = {"sort-orders", "order-id",
-                                   "default-sort-order-id", "sort order"};
+                                   "default-sort-order-id", "sort order",
+                                   "default sort order"};
 
 static int64_t next_id(const cJSON *list, const char *id_name, int64_t first)
 {
@@ -36,6 +39,7 @@ static void part_add(struct commit *c, const struct part *p, cJSON *item,
                      int64_t first, bool (*same)(const cJSON *, const cJSON *),
                      int64_t *last_added)
 {
+    bool is_unsorted = p == &orders && first == 0;
     cJSON *list = json_get(c->metadata, p->list);
     const cJSON *old;
     cJSON_ArrayForEach(old, list)
@@ -48,7 +52,7 @@ static void part_add(struct commit *c, const struct part *p, cJSON *item,
         cJSON_Delete(item);
         return;
     }
-    *last_added = next_id(list, p->id, first);
+    *last_added = is_unsorted ? 0 : next_id(list, p->id, first);
     json_set_i64(item, p->id, *last_added);
     cJSON_AddItemToArray(list, item);
     c->changed = true;
@@ -68,8 +72,10 @@ static bool add_schema(struct commit *c, const cJSON *update)
     if (!schema)
         return false;
     int64_t highest = schema_last_id(schema);
-    if (highest > last)
+    if (highest > last) {
         json_set_i64(c->metadata, "last-column-id", highest);
+        c->changed = true;
+    }
     part_add(c, &schemas, schema, 0, schema_same, &c->last_schema);
     return true;
 }
@@ -98,32 +104,22 @@ static bool set_current(struct commit *c, const struct part *p,
     return true;
 }
 
-/* The default spec and order must still bind; older ones may dangle. */
-static bool defaults_bind(struct commit *c)
+bool layout_fits(const struct commit *c)
 {
     const cJSON *schema = current_schema(c);
-    const cJSON *spec =
-        metadata_find(json_get(c->metadata, specs.list), specs.id,
-                      json_i64(c->metadata, specs.current, -1));
-    const cJSON *order =
-        metadata_find(json_get(c->metadata, orders.list), orders.id,
-                      json_i64(c->metadata, orders.current, -1));
-    int64_t last = json_i64(c->metadata, "last-partition-id", 999);
-    cJSON *bound =
-        spec ? spec_bind(spec, schema, NULL, false, &last, c->f) : NULL;
-    bool ok = !spec || bound;
-    cJSON_Delete(bound);
-    bound = ok && order ? order_bind(order, schema, NULL, c->f) : NULL;
-    ok = ok && (!order || bound);
-    cJSON_Delete(bound);
-    return ok;
+    return spec_fits(metadata_find(json_get(c->metadata, specs.list), specs.id,
+                                   json_i64(c->metadata, specs.current, -1)),
+                     schema, c->f) &&
+           order_fits(metadata_find(json_get(c->metadata, orders.list),
+                                    orders.id,
+                                    json_i64(c->metadata, orders.current, -1)),
+                      schema, c->f);
 }
 
 static bool set_current_schema(struct commit *c, const cJSON *update)
 {
     return set_current(c, &schemas, "current", update, "schema-id",
-                       c->last_schema) &&
-           defaults_bind(c);
+                       c->last_schema);
 }
 
 static bool needs_schema(const struct commit *c)
@@ -141,6 +137,13 @@ static bool add_spec(struct commit *c, const cJSON *update)
         !(spec = spec_bind(json_get(update, "spec"), current_schema(c), NULL,
                            false, &last, c->f)))
         return false;
+    if (json_i64(c->metadata, "format-version", 2) < 2 &&
+        !spec_is_sequential(spec)) {
+        cJSON_Delete(spec);
+        return fail(c->f, "ValidationException",
+                    "Spec does not use sequential IDs that are required in "
+                    "v1");
+    }
     part_add(c, &specs, spec, 0, spec_same, &c->last_spec);
     if (last > json_i64(c->metadata, "last-partition-id", 999))
         json_set_i64(c->metadata, "last-partition-id", last);
@@ -185,8 +188,7 @@ static bool remove_parts(struct commit *c, const struct part *p,
         cJSON *old = metadata_find(list, p->id, id);
         if (id == json_i64(c->metadata, p->current, -1))
             return fail(c->f, "IllegalArgumentException",
-                        "Cannot remove the %s in use: %lld", p->said,
-                        (long long)id);
+                        "Cannot remove the %s", p->in_use);
         if (old) {
             cJSON_Delete(cJSON_DetachItemViaPointer(list, old));
             c->changed = true;
@@ -205,14 +207,49 @@ static bool remove_schemas(struct commit *c, const cJSON *update)
     return remove_parts(c, &schemas, json_get(update, "schema-ids"));
 }
 
+/* ---- views: they have schemas, and nothing else of this ---- */
+
+static bool add_view_schema(struct commit *c, const cJSON *update)
+{
+    cJSON *schema =
+        schema_read(json_get(update, "schema"), FORMAT_VERSION_MAX, c->f);
+    cJSON *list = json_get(c->metadata, "schemas");
+    const cJSON *old;
+    if (!schema)
+        return false;
+    cJSON_ArrayForEach(old, list)
+    {
+        if (!schema_same(old, schema))
+            continue;
+        cJSON_Delete(schema);
+        return true;
+    }
+    c->last_schema = next_id(list, "schema-id", 0);
+    json_set_i64(schema, "schema-id", c->last_schema);
+    cJSON_AddItemToArray(list, schema);
+    c->changed = true;
+    return true;
+}
+
 const struct commit_update updates_of_layout[] = {
-    {"add-schema", add_schema},
-    {"set-current-schema", set_current_schema},
-    {"add-spec", add_spec},
-    {"set-default-spec", set_default_spec},
-    {"add-sort-order", add_sort_order},
-    {"set-default-sort-order", set_default_sort_order},
-    {"remove-partition-specs", remove_specs},
-    {"remove-schemas", remove_schemas},
+    {"add-schema", "AddSchema", add_schema, add_view_schema,
+     "an equal one that is there serves; else the next free id, whatever id "
+     "came; types and defaults must suit the format version"},
+    {"set-current-schema", "SetCurrentSchema", set_current_schema, NULL,
+     "-1: the one added last by this request; older specs and orders may "
+     "dangle, the default ones must bind in the end"},
+    {"add-spec", "AddPartitionSpec", add_spec, NULL,
+     "an equal one serves; missing field ids follow the highest; version 1 "
+     "needs sequential ids"},
+    {"set-default-spec", "SetDefaultPartitionSpec", set_default_spec, NULL,
+     "-1: the one added last by this request"},
+    {"add-sort-order", "AddSortOrder", add_sort_order, NULL,
+     "unsorted is always 0; an equal one serves"},
+    {"set-default-sort-order", "SetDefaultSortOrder", set_default_sort_order,
+     NULL, "-1: the one added last by this request"},
+    {"remove-partition-specs", "RemovePartitionSpecs", remove_specs, NULL,
+     "not the default one; ids that are not there are nothing"},
+    {"remove-schemas", "RemoveSchemas", remove_schemas, NULL,
+     "not the current one; ids that are not there are nothing"},
     {0},
 };

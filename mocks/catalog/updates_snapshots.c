@@ -23,6 +23,40 @@ static const struct {
     {"key-id", false, false},
 };
 
+static bool rows_agree(const cJSON *s, struct failure *f)
+{
+    int64_t first, rows;
+    bool has_first = json_int64(json_get(s, "first-row-id"), &first);
+    bool has_rows = json_int64(json_get(s, "added-rows"), &rows);
+    if (has_first && first < 0)
+        return fail(f, "IllegalArgumentException",
+                    "Invalid first-row-id (cannot be negative): %lld",
+                    (long long)first);
+    if (has_rows && rows < 0)
+        return fail(f, "IllegalArgumentException",
+                    "Invalid added-rows (cannot be negative): %lld",
+                    (long long)rows);
+    if (has_first && !has_rows)
+        return fail(f, "IllegalArgumentException",
+                    "Invalid added-rows (required when first-row-id is set): "
+                    "null");
+    return true;
+}
+
+static bool summary_read(const cJSON *s, struct failure *f)
+{
+    const cJSON *summary = json_get(s, "summary"), *item;
+    if (summary && !cJSON_IsObject(summary))
+        return fail(f, "BadRequestException",
+                    "Cannot parse summary from non-object value");
+    cJSON_ArrayForEach(item, summary)
+    {
+        if (!need_text(summary, item->string, f))
+            return false;
+    }
+    return true;
+}
+
 static cJSON *snapshot_read(const cJSON *in, struct failure *f)
 {
     cJSON *out = cJSON_CreateObject();
@@ -43,10 +77,17 @@ static cJSON *snapshot_read(const cJSON *in, struct failure *f)
     if (ok && !json_str(out, "manifest-list") && !json_get(out, "manifests"))
         ok = fail(f, "BadRequestException",
                   "Cannot parse missing string: manifest-list");
-    if (ok)
+    if (ok && summary_read(out, f) && rows_agree(out, f))
         return out;
     cJSON_Delete(out);
     return NULL;
+}
+
+bool snapshot_check(const cJSON *snapshot, struct failure *f)
+{
+    cJSON *copy = snapshot_read(snapshot, f);
+    cJSON_Delete(copy);
+    return copy != NULL;
 }
 
 static bool ready_for_snapshots(const struct commit *c)
@@ -95,7 +136,7 @@ static bool take_rows(struct commit *c, const cJSON *snapshot)
                     "Validation failed, please retry: Cannot add a snapshot, "
                     "first-row-id is behind table next-row-id: %lld < %lld",
                     (long long)first, (long long)next);
-    if (rows < 0 || next > INT64_MAX - rows)
+    if (next > INT64_MAX - rows)
         return fail(c->f, "ValidationException", "Invalid added-rows: %lld",
                     (long long)rows);
     json_set_i64(c->metadata, "next-row-id", next + rows);
@@ -152,7 +193,8 @@ static cJSON *ref_read(const cJSON *update, const char *name, int64_t id,
         ok = fail(f, "IllegalArgumentException",
                   "Invalid snapshot ref type: %s", type);
     if (ok && tag && strcmp(name, "main") == 0)
-        ok = fail(f, "ValidationException", "Cannot set main to a tag");
+        ok = fail(f, "ValidationException",
+                  "Cannot set main to a tag, it must be a branch");
     json_set_i64(ref, "snapshot-id", id);
     json_set_str(ref, "type", tag ? "tag" : "branch");
     ok = ok &&
@@ -210,7 +252,7 @@ static bool set_snapshot_ref(struct commit *c, const cJSON *update)
         cJSON_Delete(ref);
         return true;
     }
-    if (strcmp(name, "main") == 0 && json_i64(old, "snapshot-id", -1) != id)
+    if (strcmp(name, "main") == 0)
         set_main(c, id, snapshot);
     json_set(refs, name, ref);
     c->changed = true;
@@ -282,14 +324,50 @@ static bool remove_snapshots(struct commit *c, const cJSON *update)
 
 /* ---- statistics ---- */
 
-static bool set_one(struct commit *c, const cJSON *update, const char *member,
-                    const char *list_name)
+struct statistics {
+    const char *member; /* of the update, and the list's name */
+    bool blobs;
+};
+
+static const struct statistics column_statistics = {"statistics", true};
+static const struct statistics partition_statistics = {"partition-statistics",
+                                                       false};
+
+static bool blobs_read(const cJSON *value, struct failure *f)
 {
-    const cJSON *value = json_get(update, member);
-    cJSON *list = json_get(c->metadata, list_name);
-    int64_t id;
+    const cJSON *blob, *list = json_get(value, "blob-metadata");
+    int64_t n;
+    if (!need_long(value, "file-footer-size-in-bytes", &n, f))
+        return false;
+    if (!cJSON_IsArray(list))
+        return fail(f, "BadRequestException",
+                    "Cannot parse blob metadata from non-array");
+    cJSON_ArrayForEach(blob, list)
+    {
+        if (!need_text(blob, "type", f) ||
+            !need_long(blob, "snapshot-id", &n, f) ||
+            !need_long(blob, "sequence-number", &n, f))
+            return false;
+        if (!cJSON_IsArray(json_get(blob, "fields")))
+            return fail(f, "BadRequestException",
+                        "Cannot parse missing list: fields");
+    }
+    return true;
+}
+
+static bool set_one(struct commit *c, const cJSON *update,
+                    const struct statistics *kind)
+{
+    const cJSON *value = json_get(update, kind->member);
+    cJSON *list = json_get(c->metadata, kind->member);
+    int64_t id, n;
+    if (!cJSON_IsObject(value))
+        return fail(c->f, "BadRequestException",
+                    "Cannot parse missing field: %s", kind->member);
     if (!need_long(value, "snapshot-id", &id, c->f) ||
-        !need_text(value, "statistics-path", c->f))
+        !need_text(value, "statistics-path", c->f) ||
+        !need_long(value, "file-size-in-bytes", &n, c->f) ||
+        (kind->blobs && !blobs_read(value, c->f)))
         return false;
     remove_by_snapshot(list, id);
     cJSON_AddItemToArray(list, cJSON_Duplicate(value, true));
@@ -312,12 +390,12 @@ static bool remove_one(struct commit *c, const cJSON *update,
 
 static bool set_statistics(struct commit *c, const cJSON *update)
 {
-    return set_one(c, update, "statistics", "statistics");
+    return set_one(c, update, &column_statistics);
 }
 
 static bool set_partition_statistics(struct commit *c, const cJSON *update)
 {
-    return set_one(c, update, "partition-statistics", "partition-statistics");
+    return set_one(c, update, &partition_statistics);
 }
 
 static bool remove_statistics(struct commit *c, const cJSON *update)
@@ -331,13 +409,25 @@ static bool remove_partition_statistics(struct commit *c, const cJSON *update)
 }
 
 const struct commit_update updates_of_snapshots[] = {
-    {"add-snapshot", add_snapshot},
-    {"set-snapshot-ref", set_snapshot_ref},
-    {"remove-snapshot-ref", remove_snapshot_ref},
-    {"remove-snapshots", remove_snapshots},
-    {"set-statistics", set_statistics},
-    {"remove-statistics", remove_statistics},
-    {"set-partition-statistics", set_partition_statistics},
-    {"remove-partition-statistics", remove_partition_statistics},
+    {"add-snapshot", "AddSnapshot", add_snapshot, NULL,
+     "a new id; from version 2 a sequence number above the last unless it has "
+     "no parent (409); version 3: first-row-id not below next-row-id (409), "
+     "added-rows counted on"},
+    {"set-snapshot-ref", "SetSnapshotRef", set_snapshot_ref, NULL,
+     "branch or tag on a snapshot that is there, with its retention; main is a "
+     "branch and moves current-snapshot-id and the snapshot log"},
+    {"remove-snapshot-ref", "RemoveSnapshotRef", remove_snapshot_ref, NULL,
+     "main: no current snapshot any more; a missing one is nothing"},
+    {"remove-snapshots", "RemoveSnapshots", remove_snapshots, NULL,
+     "with their statistics and the refs that point to them; the log is cut "
+     "up to them"},
+    {"set-statistics", "SetStatistics", set_statistics, NULL,
+     "one a snapshot, the last counts"},
+    {"remove-statistics", "RemoveStatistics", remove_statistics, NULL,
+     "of a snapshot"},
+    {"set-partition-statistics", "SetPartitionStatistics",
+     set_partition_statistics, NULL, "one a snapshot, the last counts"},
+    {"remove-partition-statistics", "RemovePartitionStatistics",
+     remove_partition_statistics, NULL, "of a snapshot"},
     {0},
 };

@@ -27,6 +27,31 @@ static bool assign_uuid(struct commit *c, const cJSON *update)
     return true;
 }
 
+static bool assign_view_uuid(struct commit *c, const cJSON *update)
+{
+    const char *uuid = need_text(update, "uuid", c->f);
+    const char *old = json_str(c->metadata, "view-uuid");
+    if (!uuid)
+        return false;
+    if (old && strcmp(old, uuid) == 0)
+        return true;
+    return fail(c->f, "IllegalArgumentException", "Cannot reassign uuid");
+}
+
+static bool upgrade_view(struct commit *c, const cJSON *update)
+{
+    int64_t old = json_i64(c->metadata, "format-version", 1), version;
+    if (!need_int(update, "format-version", &version, c->f))
+        return false;
+    if (version < old)
+        return fail(c->f, "IllegalArgumentException",
+                    "Cannot downgrade v%lld view to v%lld", (long long)old,
+                    (long long)version);
+    return version <= VIEW_FORMAT_VERSION_MAX ||
+           fail(c->f, "IllegalArgumentException",
+                "Unsupported format version: %lld", (long long)version);
+}
+
 static bool upgrade_format_version(struct commit *c, const cJSON *update)
 {
     int64_t old = json_i64(c->metadata, "format-version", 2), version;
@@ -128,6 +153,9 @@ static cJSON *key_find(cJSON *keys, const char *id)
 static bool add_encryption_key(struct commit *c, const cJSON *update)
 {
     const cJSON *key = json_get(update, "encryption-key");
+    if (!cJSON_IsObject(key))
+        return fail(c->f, "BadRequestException",
+                    "Invalid encryption key, must be non-null object");
     const char *id = need_text(key, "key-id", c->f);
     cJSON *keys = json_get(c->metadata, "encryption-keys");
     if (!id || !need_text(key, "encrypted-key-metadata", c->f))
@@ -156,12 +184,19 @@ static bool remove_encryption_key(struct commit *c, const cJSON *update)
 }
 
 const struct commit_update updates_of_table[] = {
-    {"assign-uuid", assign_uuid},
-    {"upgrade-format-version", upgrade_format_version},
-    {"set-location", set_location},
-    {"set-properties", set_properties},
-    {"remove-properties", remove_properties},
-    {"add-encryption-key", add_encryption_key},
-    {"remove-encryption-key", remove_encryption_key},
+    {"assign-uuid", "AssignUUID", assign_uuid, assign_view_uuid,
+     "of what is being created; another one later is refused"},
+    {"upgrade-format-version", "UpgradeFormatVersion", upgrade_format_version,
+     upgrade_view, "never down; tables up to 3, views 1"},
+    {"set-location", "SetLocation", set_location, set_location,
+     "without slashes at its end"},
+    {"set-properties", "SetProperties", set_properties, set_properties,
+     "merged; none is nothing"},
+    {"remove-properties", "RemoveProperties", remove_properties,
+     remove_properties, "those that are not there too"},
+    {"add-encryption-key", "AddEncryptionKey", add_encryption_key, NULL,
+     "one a key-id, the first counts"},
+    {"remove-encryption-key", "RemoveEncryptionKey", remove_encryption_key,
+     NULL, "a missing one is nothing"},
     {0},
 };

@@ -22,15 +22,10 @@ struct version *version_new_space(cJSON *properties)
     return version_new(VERSION_SPACE, properties);
 }
 
-struct version *version_new_view(void)
+struct version *version_new_file(enum version_kind kind, cJSON *metadata,
+                                 const char *location, int64_t number)
 {
-    return version_new(VERSION_VIEW, NULL);
-}
-
-struct version *version_new_table(cJSON *metadata, const char *location,
-                                  int64_t number)
-{
-    struct version *v = version_new(VERSION_TABLE, metadata);
+    struct version *v = version_new(kind, metadata);
     struct str s;
     str_init(&s, ANSWER_MAX);
     str_addz(&s, "{\"metadata-location\":");
@@ -66,6 +61,7 @@ void version_unref(struct version *v)
     cJSON_Delete(v->tree);
     free(v->location);
     free(v->answer);
+    free(v->packed);
     free(v);
 }
 
