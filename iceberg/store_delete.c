@@ -50,9 +50,9 @@ static bool ask(struct deleting *d, struct str *xml)
         struct one *o = &d->one[i];
 
         o->asked = o->state == KEY_TO_DO && n < MOST_KEYS;
-        o->told = false;
         if (!o->asked)
             continue;
+        o->told = false;
         n++;
         str_addz(xml, "<Object><Key>");
         ice__xml_escape(xml, o->key);
