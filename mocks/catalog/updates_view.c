@@ -465,7 +465,8 @@ static bool fill(struct commit *c, const cJSON *create)
         cJSON_Delete(version);
         return false;
     }
-    json_set_i64(version, "schema-id", json_i64(schema, "schema-id", 0));
+    json_set_i64(schema, "schema-id", 0);
+    json_set_i64(version, "schema-id", 0);
     cJSON_AddItemToArray(json_get(m, "schemas"), schema);
     json_set_i64(version, "version-id", 1);
     json_set_i64(version, "timestamp-ms", c->now_ms);
