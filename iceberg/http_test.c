@@ -440,6 +440,116 @@ static void tls_to_a_server_without_tls_sends_nothing(void)
     ice__http_free(h, false);
 }
 
+/* ---- side by side ---- */
+
+static void several_go_side_by_side(void)
+{
+    static const struct peer_turn silent = {.end = PEER_HOLD};
+    static const struct peer_turn hello = {.reply = OK_HELLO};
+    struct ice_http_options o = options();
+    struct ice_http *h = ice__http_new(&o);
+    struct ice_request r[2];
+    struct ice_answer a[2];
+    struct ice_flight *f[2];
+    struct peer p[2];
+
+    peer_start(&p[0], &silent, 1);
+    peer_start(&p[1], &hello, 1);
+    for (int i = 0; i < 2; i++) {
+        r[i] = request(p[i].url);
+        ice__answer_init(&a[i]);
+    }
+    r[0].first_byte_ms = 200;
+    for (int i = 0; i < 2; i++)
+        f[i] = ice__http_start(h, &r[i], &a[i]);
+    CU_ASSERT(ice__http_go_on(h, INT64_MAX)); /* the silent one holds nobody */
+    CU_ASSERT_FALSE(ice__flight_ended(f[0]));
+    CU_ASSERT(ice__flight_ended(f[1]));
+    CU_ASSERT_STRING_EQUAL(str_z(&a[1].body), "hello");
+    ice__flight_free(f[1]);
+    CU_ASSERT(ice__http_go_on(h, INT64_MAX));
+    CU_ASSERT_EQUAL(a[0].event, ICE_EV_FIRST_BYTE_TIMEOUT);
+    ice__flight_free(f[0]);
+    for (int i = 0; i < 2; i++) {
+        ice__answer_fini(&a[i]);
+        free(peer_stop(&p[i]));
+    }
+    ice__http_free(h, false);
+}
+
+static void going_on_ends_at_its_time_and_a_flight_may_be_given_up(void)
+{
+    static const struct peer_turn silent = {.end = PEER_HOLD};
+    struct ice_http_options o = options();
+    struct ice_http *h = ice__http_new(&o);
+    struct ice_request r;
+    struct ice_answer a;
+    struct ice_flight *f;
+    struct peer p;
+
+    peer_start(&p, &silent, 1);
+    r = request(p.url);
+    ice__answer_init(&a);
+    f = ice__http_start(h, &r, &a);
+    CU_ASSERT_FALSE(ice__http_go_on(h, clock_ms(&clock_system) + 20));
+    CU_ASSERT_FALSE(ice__flight_ended(f));
+    ice__flight_free(f);
+    free(peer_stop(&p)); /* ends, since the peer saw the connection close */
+    ice__answer_fini(&a);
+    ice__http_free(h, false);
+}
+
+static void a_cancel_ends_all_that_fly(void)
+{
+    static const struct peer_turn silent = {.end = PEER_HOLD};
+    struct ice_http_options o = options();
+    struct ice_http *h;
+    struct ice_request r;
+    struct ice_answer a[3];
+    struct ice_flight *f[3];
+    struct peer p;
+
+    o.cancel_fd = eventfd(0, EFD_CLOEXEC);
+    h = ice__http_new(&o);
+    peer_start(&p, &silent, 1);
+    r = request(p.url);
+    for (int i = 0; i < 2; i++) {
+        ice__answer_init(&a[i]);
+        f[i] = ice__http_start(h, &r, &a[i]);
+    }
+    CU_ASSERT_EQUAL(eventfd_write(o.cancel_fd, 1), 0);
+    CU_ASSERT(ice__http_go_on(h, INT64_MAX));
+    ice__answer_init(&a[2]);
+    f[2] = ice__http_start(h, &r, &a[2]); /* and what would be begun now */
+    for (int i = 0; i < 3; i++) {
+        CU_ASSERT(ice__flight_ended(f[i]));
+        CU_ASSERT_EQUAL(a[i].event, ICE_EV_CANCELLED);
+        ice__flight_free(f[i]);
+        ice__answer_fini(&a[i]);
+    }
+    free(peer_stop(&p));
+    ice__http_free(h, false);
+    close(o.cancel_fd);
+}
+
+static void a_raw_body_comes_as_it_is(void)
+{
+    struct peer_turn t = {.reply = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip"
+                                   "\r\nContent-Length: 5\r\n\r\nhello"};
+    struct ice_request r = request(NULL);
+    struct ice_answer a;
+
+    r.raw = true;
+    meet(&t, &r, &a);
+    CU_ASSERT_EQUAL(a.event, ICE_EV_ANSWER);
+    CU_ASSERT_STRING_EQUAL(str_z(&a.body), "hello");
+    ice__answer_fini(&a);
+    r.body_bytes = 4;
+    meet(&t, &r, &a);
+    CU_ASSERT_EQUAL(a.event, ICE_EV_BODY_HUGE);
+    ice__answer_fini(&a);
+}
+
 UNIT_MAIN("http", UNIT(a_whole_answer_is_read),
           UNIT(broken_answers_have_their_own_events),
           UNIT(a_refused_connection_sent_nothing),
@@ -453,4 +563,7 @@ UNIT_MAIN("http", UNIT(a_whole_answer_is_read),
           UNIT(a_fresh_request_never_goes_out_twice),
           UNIT(the_environment_names_no_proxy),
           UNIT(a_path_goes_out_as_it_stands),
-          UNIT(tls_to_a_server_without_tls_sends_nothing))
+          UNIT(tls_to_a_server_without_tls_sends_nothing),
+          UNIT(several_go_side_by_side),
+          UNIT(going_on_ends_at_its_time_and_a_flight_may_be_given_up),
+          UNIT(a_cancel_ends_all_that_fly), UNIT(a_raw_body_comes_as_it_is))
