@@ -68,7 +68,8 @@ def spoil(rng, body):
 
 def free(body, path):
     """Is it inside a map of free keys?"""
-    return any(p in ("properties", "updates", "summary", "refs")
+    return any(p in ("properties", "updates", "summary", "refs", "metadata",
+                   "metrics")
                and isinstance(at(body, path[:i + 1]), dict)
                for i, p in enumerate(path))
 

@@ -10,6 +10,7 @@ could not run.
 """
 
 import argparse
+import http.client
 import os
 import random
 import sys
@@ -97,10 +98,14 @@ class Run:
         self.coverage[request.op, request.kind] += 1
         answers = []
         for server, book in zip(self.servers, self.books):
-            answers.append(server.ask(
-                request.method, book.fill(request.path),
-                {k: book.fill(v) for k, v in request.headers.items()},
-                book.bytes_of(request)))
+            try:
+                answers.append(server.ask(
+                    request.method, book.fill(request.path),
+                    {k: book.fill(v) for k, v in request.headers.items()},
+                    book.bytes_of(request)))
+            except (OSError, http.client.HTTPException) as e:
+                self.tell(request, [], [], False)
+                raise RuntimeError(f"{server.name}: no answer: {e}") from e
         self.statuses[answers[0].status] += 1
         differences = self.comparer.answers(request, *answers)
         loud = self.count >= self.args.from_
@@ -145,7 +150,7 @@ class Run:
             for server, a in zip(self.servers, answers):
                 print(f"  {server.name}: {a.status} {a.headers}")
                 print(f"    {a.body[:4000]!r}")
-        elif answers[1].status != answers[0].status:
+        elif answers and answers[1].status != answers[0].status:
             for server, a in zip(self.servers, answers):
                 said = a.error().get("message") or (a.json or {}).get("message") \
                     if isinstance(a.json or {}, dict) else ""

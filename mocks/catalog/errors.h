@@ -16,6 +16,7 @@ struct failure {
     const char *type;    /* a name of catalog_errors[]; NULL: no failure */
     int status;
     const char *message;
+    bool reading; /* set while a body is read: it cannot be read, then */
 };
 
 /* Always returns false. type is a name of catalog_errors[], whose status it

@@ -273,7 +273,7 @@ static void refuses_partitions_that_do_not_bind(void)
         {"{\"source-id\":2,\"name\":\"p\",\"transform\":\"day\"}",
          "Invalid source type string for transform: day"},
         {"{\"source-id\":2,\"name\":\"p\",\"transform\":\"bucket[0]\"}",
-         "Unknown transform: bucket[0]"},
+         "Invalid number of buckets: 0 (must be > 0)"},
         {"{\"source-id\":2,\"name\":\"id\",\"transform\":\"identity\"}",
          "Cannot create identity partition sourced from different field in "
          "schema: id"},

@@ -18,6 +18,7 @@ static const struct profile profiles[] = {
      .separator = "%2E",
      .idempotency_ms = 30 * MINUTE_MS,
      .hides_keys = true,
+     .unreadable = 500,
      .errors = {{"BadRequestException", 500, true}},
      .refuses_paths = true,
      .plus_is_blank = true,
@@ -71,7 +72,9 @@ void profile_answer(const struct profile *p, struct exchange *x,
     const struct profile_error *e = p->errors;
     while (e->type && strcmp(e->type, f->type) != 0)
         e++;
-    if (e->type && e->page)
+    if (f->reading && p->unreadable)
+        page(x, p->unreadable, f->message);
+    else if (e->type && e->page)
         page(x, e->status, f->message);
     else
         error_answer(x, f->type, e->type ? e->status : f->status, f->message);

@@ -25,6 +25,7 @@ struct profile {
     const char *separator;  /* advertised unless the option says otherwise */
     int64_t idempotency_ms; /* lifetime of keys, likewise */
     bool hides_keys;        /* idempotency keys count, but are not announced */
+    int unreadable;         /* status of a body that cannot be read; 0: 400 */
     struct profile_error errors[4]; /* ends with {0} */
     bool refuses_paths;             /* escapes that could be read in two ways */
     bool plus_is_blank;             /* in paths */

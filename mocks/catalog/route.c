@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "mocks/catalog/coding.h"
 #include "mocks/catalog/inside.h"
+#include "mocks/catalog/shape.h"
 
 #define NS "/v1/{prefix}/namespaces"
 #define NS1 NS "/{namespace}"
@@ -290,6 +291,7 @@ const cJSON *call_body(struct call *k)
 {
     struct json_error e;
     struct slice text;
+    const struct shape *shape = shape_of_operation(k->x->op->name);
     if (k->body)
         return k->body;
     if (!coding_body(k->x, &text, &k->f))
@@ -302,6 +304,9 @@ const cJSON *call_body(struct call *k)
     else if (!cJSON_IsObject(k->body))
         fail(&k->f, "BadRequestException",
              "Cannot parse request body: not an object");
+    else if (shape)
+        shape_read(shape, k->body, &k->f);
+    k->f.reading = k->f.type != NULL;
     return k->f.type ? NULL : k->body;
 }
 

@@ -1,6 +1,7 @@
 /* Partition specs and sort orders: bound to a schema, or refused. */
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/json.h"
 #include "mocks/catalog/schema.h"
@@ -39,6 +40,28 @@ static const struct transform *transform_find(const char *z)
             return t;
     }
     return NULL;
+}
+
+/* Only widths can be wrong: other words may be transforms of the future. */
+bool transform_read(const char *z, struct failure *f)
+{
+    static const char *const wide[] = {"bucket[", "truncate["};
+    size_t n = strcspn(z, "[");
+    size_t digits = z[n] ? strspn(z + n + 1, "0123456789") : 0;
+    for (size_t i = 0; i < 2; i++) {
+        size_t m = strlen(wide[i]);
+        long long width = 0;
+        if (strncasecmp(z, wide[i], m) != 0 || digits == 0 ||
+            strcmp(z + m + digits, "]") != 0)
+            continue;
+        if (!slice_int64((struct slice){z + m, digits}, &width) ||
+            width > INT32_MAX || width < 1)
+            return fail(f, "BadRequestException",
+                        i ? "Invalid truncate width: %.*s (must be > 0)"
+                          : "Invalid number of buckets: %.*s (must be > 0)",
+                        digits > 20 ? 20 : (int)digits, z + m);
+    }
+    return true;
 }
 
 static bool type_allowed(const struct transform *t, const char *type)
