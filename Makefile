@@ -119,6 +119,7 @@ $(BIN)/tests/mocks/%: $(OBJ)/mocks/%.o $(OBJ)/libmocks.a $(OBJ)/libbase.a
 	@mkdir -p $(@D)
 	@echo "  LD   $@"
 	$(Q)$(CC) $(SANFLAG) -o $@ $^ $(LIBS_mocks)
+$(BIN)/tests/mocks/serve_main_test: | $(BIN)/icefault-serve
 $(BIN)/tests/harness/%: $(OBJ)/harness/%.o $(HARNESS) $(ARCHIVES)
 	@mkdir -p $(@D)
 	@echo "  LD   $@"

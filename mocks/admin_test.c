@@ -352,6 +352,56 @@ static void a_wait_whose_client_has_gone_is_forgotten(void)
     end();
 }
 
+/* End of file says that nothing more is asked, not that nobody listens. */
+static void a_client_that_only_listens_is_answered(void)
+{
+    struct client c;
+
+    begin_admin();
+    begin_asking(&c, MOCK_ADMIN, "GET", "/icefault/v1/wait?count=1", "");
+    shutdown(c.fd, SHUT_WR);
+    CU_ASSERT_EQUAL(ask("GET", "ready", "", NULL), 200);
+    CU_ASSERT_EQUAL(status_of(&c), 0);
+    load();
+    CU_ASSERT_EQUAL(end_asking(&c, NULL), 200);
+    end();
+}
+
+static void a_wait_outlives_a_reset(void)
+{
+    struct client c;
+    cJSON *o;
+
+    begin_admin();
+    load();
+    begin_asking(&c, MOCK_ADMIN, "GET", "/icefault/v1/wait?count=2", "");
+    CU_ASSERT_EQUAL(ask("POST", "reset", "", NULL), 204);
+    load();
+    CU_ASSERT_EQUAL(ask("GET", "ready", "", NULL), 200);
+    CU_ASSERT_EQUAL(status_of(&c), 0); /* what was before is forgotten */
+    load();
+    CU_ASSERT_EQUAL(end_asking(&c, &o), 200);
+    CU_ASSERT_EQUAL(cJSON_GetArraySize(json_get(o, "entries")), 2);
+    cJSON_Delete(o);
+    end();
+}
+
+/* A server that shows no certificate cannot show a bad one. */
+static void a_fault_that_cannot_be_is_refused(void)
+{
+    cJSON *o;
+
+    begin_admin();
+    CU_ASSERT_EQUAL(ask("POST", "faults",
+                        "[{\"do\":\"lie-ok\"},{\"do\":{\"tls\":\"cut\"}}]", &o),
+                    400);
+    CU_ASSERT_STRING_EQUAL(text_at(o, "error", "path"), "[1].do");
+    CU_ASSERT_PTR_NOT_NULL(strstr(text_at(o, "error", "message"), "TLS"));
+    cJSON_Delete(o);
+    CU_ASSERT_EQUAL(fault_count(mock_faults(w.mock)), 0);
+    end();
+}
+
 /* ---- reset
  * ------------------------------------------------------------------- */
 
@@ -384,4 +434,7 @@ UNIT_MAIN("admin", UNIT(says_that_it_is_ready),
           UNIT(a_wait_ends_at_its_time_out),
           UNIT(a_slip_in_a_condition_is_told),
           UNIT(a_wait_whose_client_has_gone_is_forgotten),
+          UNIT(a_client_that_only_listens_is_answered),
+          UNIT(a_wait_outlives_a_reset),
+          UNIT(a_fault_that_cannot_be_is_refused),
           UNIT(reset_brings_back_the_start))

@@ -290,13 +290,33 @@ static int serve_with(const struct serve_args *args)
     return rc;
 }
 
+static bool is_address(const char *host)
+{
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+    return uv_ip4_addr(host, 0, &v4) == 0 || uv_ip6_addr(host, 0, &v6) == 0;
+}
+
+/* What no single option can tell. */
+static bool judge(const struct serve_args *args, char why[200])
+{
+    if (args->bind && !is_address(args->bind))
+        snprintf(why, 200, "--bind: '%.100s' is not an IP address", args->bind);
+    else if (args->ca_file && !args->tls)
+        snprintf(why, 200, "--ca-file needs --tls");
+    else
+        return true;
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     struct serve_args args = {.seed = 1, .journal = 10000};
     struct options_rest rest;
     char why[200];
     int rc = OK;
-    if (!options_parse(&use, argc - 1, argv + 1, &args, &rest, why)) {
+    if (!options_parse(&use, argc - 1, argv + 1, &args, &rest, why) ||
+        !judge(&args, why)) {
         fprintf(stderr, "icefault serve: %s\n  (see icefault serve --help)\n",
                 why);
         rc = BAD_OPTIONS;
