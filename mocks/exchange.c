@@ -262,7 +262,8 @@ static const struct {
                {FAULT_RIVAL_CREATE, MEDDLE_RIVAL_CREATE},
                {FAULT_UUID_SWAP, MEDDLE_UUID_SWAP},
                {FAULT_SCHEMA_DRIFT, MEDDLE_SCHEMA_DRIFT},
-               {FAULT_REPEAT_PAGE_TOKEN, MEDDLE_REPEAT_PAGE_TOKEN}};
+               {FAULT_REPEAT_PAGE_TOKEN, MEDDLE_REPEAT_PAGE_TOKEN},
+               {FAULT_PARTIAL_DELETE, MEDDLE_PARTIAL_DELETE}};
 
 static void note_meddling(struct exchange *x, const struct fault_rule *r,
                           const char *trouble)

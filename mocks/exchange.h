@@ -56,6 +56,8 @@ enum meddle {
     MEDDLE_SCHEMA_DRIFT, /* namespace, table, change: one of catalog.h's words */
     MEDDLE_REPEAT_PAGE_TOKEN, /* [fresh: bool] of the answer: the list never
                                  ends */
+    MEDDLE_PARTIAL_DELETE, /* s3: [keys: 1] so many keys of the request are
+                              refused, with [type: InternalError] */
     MEDDLE_DROP_TABLE,        /* namespace, table */
     MEDDLE_LOSE_FILE /* namespace, table: its current metadata file is gone;
                         s3: bucket, key */

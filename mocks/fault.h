@@ -55,6 +55,7 @@ enum fault_kind { /* one row of fault_actions[] each, in this order */
     FAULT_DELAY,
     FAULT_THROTTLE,
     FAULT_DRIP,
+    FAULT_KEEPALIVE_BLANKS,
     FAULT_TRUNCATE,
     FAULT_CORRUPT,
     FAULT_GARBAGE,
@@ -64,6 +65,7 @@ enum fault_kind { /* one row of fault_actions[] each, in this order */
     FAULT_ERROR,
     FAULT_HTML,
     FAULT_CONTENT_TYPE,
+    FAULT_HEADERS,
     FAULT_BODY,
     FAULT_TWICE,
     FAULT_LATE_APPLY,
@@ -74,6 +76,7 @@ enum fault_kind { /* one row of fault_actions[] each, in this order */
     FAULT_UUID_SWAP,
     FAULT_SCHEMA_DRIFT,
     FAULT_REPEAT_PAGE_TOKEN,
+    FAULT_PARTIAL_DELETE,
     FAULT_RESTART,
     FAULT_KINDS
 };
@@ -141,6 +144,7 @@ struct fault_params { /* the union of all actions' parameters */
     const char *kind;        /* rival-create: "table", "view" */
     bool fits;               /* rival-create */
     bool fresh;              /* repeat-page-token */
+    int64_t keys;            /* partial-delete */
     const cJSON *columns;    /* rival-create: as createTable has its fields */
     const cJSON *params;     /* level STATE: the parameters as they were given
                                 (object, or NULL), handed to meddle */

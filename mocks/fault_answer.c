@@ -117,6 +117,13 @@ static void edit_body(struct exchange *x, const struct fault_params *p)
         edit_content_type(x, p);
 }
 
+/* Only the headers that the rule names. */
+static void edit_nothing(struct exchange *x, const struct fault_params *p)
+{
+    (void)x;
+    (void)p;
+}
+
 void fault_answer(const struct fault_rule *r, uint64_t draw, struct exchange *x)
 {
     static void (*const answers[FAULT_KINDS])(struct exchange *,
@@ -125,6 +132,7 @@ void fault_answer(const struct fault_rule *r, uint64_t draw, struct exchange *x)
         [FAULT_ERROR] = answer_error,
         [FAULT_HTML] = answer_html,
         [FAULT_CONTENT_TYPE] = edit_content_type,
+        [FAULT_HEADERS] = edit_nothing,
         [FAULT_BODY] = edit_body};
 
     (void)draw;

@@ -287,6 +287,28 @@ static void put_together(const struct playing *w, const struct parts *t,
     keep(w, &s);
 }
 
+/* The head at once, a blank now and then, and the real body at the end. */
+static void play_blanks(const struct playing *w)
+{
+    struct parts t = take_apart(w);
+    struct str s;
+
+    if (!t.payload.len) {
+        play(w, 0, w->wire.len);
+        return;
+    }
+    start(&s, &t, 256);
+    str_addf(&s, "Content-Length: %zu\r\n\r\n",
+             t.payload.len + (size_t)w->p->bytes);
+    keep(w, &s);
+    for (int64_t i = 0; i < w->p->bytes; i++) {
+        script_wait(w->out, w->p->every_ms);
+        script_bytes(w->out, SLICE_LIT(" "));
+    }
+    script_wait(w->out, w->p->every_ms);
+    script_bytes(w->out, t.payload);
+}
+
 /* ---- malformed ------------------------------------------------------------
  */
 
@@ -438,6 +460,7 @@ void fault_bytes(const struct fault_rule *r, uint64_t draw, struct slice wire,
         [FAULT_RESET] = play_reset,           [FAULT_CLOSE] = play_close,
         [FAULT_HALF_CLOSE] = play_half_close, [FAULT_STALL] = play_stall,
         [FAULT_DELAY] = play_delay,           [FAULT_THROTTLE] = play_pieces,
+        [FAULT_KEEPALIVE_BLANKS] = play_blanks,
         [FAULT_DRIP] = play_pieces,           [FAULT_TRUNCATE] = play_truncate,
         [FAULT_CORRUPT] = play_corrupt,       [FAULT_GARBAGE] = play_garbage,
         [FAULT_MALFORMED] = play_malformed,   [FAULT_HUGE] = play_huge};

@@ -93,6 +93,8 @@ static const char *example_match(const struct fault_action *a)
         [FAULT_RIVAL_COMMIT] = "{\"operation\":\"updateTable\",\"nth\":1}",
         [FAULT_UUID_SWAP] = "{\"operation\":\"loadTable\",\"nth\":2}",
         [FAULT_SCHEMA_DRIFT] = "{\"operation\":\"loadTable\",\"nth\":1}",
+        [FAULT_PARTIAL_DELETE] = "{\"operation\":\"DeleteObjects\",\"nth\":1}",
+        [FAULT_KEEPALIVE_BLANKS] = "{\"server\":\"s3\",\"nth\":1}",
         [FAULT_REPEAT_PAGE_TOKEN] =
             "{\"operation\":\"listNamespaces\",\"nth\":\"2-\"}"};
 

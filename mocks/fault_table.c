@@ -253,6 +253,15 @@ static const struct spec_field drip_params[] = {
     AT_BYTE,
     AT_PLACE,
     {0}};
+static const struct spec_field blanks_params[] = {
+    EVERY("the pause before each blank (default 10s)"),
+    {.name = "bytes",
+     .type = SPEC_INT,
+     AT(bytes),
+     .min = 1,
+     .max = 1000,
+     .doc = "so many blanks (default 3)"},
+    {0}};
 static const struct spec_field truncate_params[] = {AT_BYTE, AT_PLACE, {0}};
 static const struct spec_field corrupt_params[] = {
     {.name = "bytes",
@@ -329,6 +338,13 @@ static const struct spec_field content_type_params[] = {
      .required = true,
      .doc = "the wrong type; empty: no Content-Type at all"},
     {0}};
+static const struct spec_field headers_params[] = {
+    {.name = "headers",
+     .type = SPEC_MAP,
+     AT(headers),
+     .required = true,
+     .doc = "name and value; in place of those that the answer has"},
+    {0}};
 static const struct spec_field body_params[] = {{.name = "body",
                                                  .type = SPEC_STRING,
                                                  AT(body),
@@ -386,6 +402,19 @@ static const struct spec_field page_token_params[] = {
      AT(fresh),
      .doc = "another token each time, and still no end (default false)"},
     {0}};
+static const struct spec_field partial_delete_params[] = {
+    {.name = "keys",
+     .type = SPEC_INT,
+     AT(keys),
+     .min = 1,
+     .max = 1000,
+     .doc = "so many of the request's keys are refused, from the first "
+            "(default 1)"},
+    {.name = "type",
+     .type = SPEC_STRING,
+     AT(type),
+     .doc = "by this error (default InternalError)"},
+    {0}};
 static const struct spec_field restart_params[] = {STATE, {0}};
 
 /* ---- the table ------------------------------------------------------------
@@ -441,6 +470,10 @@ const struct fault_action fault_actions[FAULT_KINDS] = {
     ROW(FAULT_DRIP, "drip", FAULT_TIME, DURING, BOTH, drip_params,
         "{\"drip\":{\"every\":\"1s\",\"at\":\"body\"}}",
         "The answer comes byte by byte."),
+    ROW(FAULT_KEEPALIVE_BLANKS, "keepalive-blanks", FAULT_TIME, DURING, S3,
+        blanks_params, "{\"keepalive-blanks\":{\"every\":\"10s\",\"bytes\":3}}",
+        "The status is sent at once and a blank now and then, to keep the "
+        "connection alive; the real body, which may be an error, at the end."),
     ROW(FAULT_TRUNCATE, "truncate", FAULT_BYTES, DURING, BOTH, truncate_params,
         "{\"truncate\":{\"at\":\"body\"}}",
         "The answer ends early: its length or chunks say more than is sent "
@@ -473,6 +506,11 @@ const struct fault_action fault_actions[FAULT_KINDS] = {
         content_type_params,
         "{\"content-type\":{\"content_type\":\"text/plain\"}}",
         "The right answer under a wrong Content-Type."),
+    ROW(FAULT_HEADERS, "headers", FAULT_ANSWER, AFTER, BOTH, headers_params,
+        "{\"headers\":{\"headers\":{\"ETag\":"
+        "\"\\\"00000000000000000000000000000000\\\"\"}}}",
+        "The right answer with other headers: a wrong ETag, checksum or "
+        "range."),
     ROW(FAULT_BODY, "body", FAULT_ANSWER, AFTER, BOTH, body_params,
         "{\"body\":{\"body\":\"\"}}",
         "The right status with another body (also an empty one)."),
@@ -504,6 +542,10 @@ const struct fault_action fault_actions[FAULT_KINDS] = {
         CATALOG, page_token_params, "\"repeat-page-token\"",
         "The list's answer names a next page, and so does that: the same one "
         "for ever, or always another."),
+    ROW(FAULT_PARTIAL_DELETE, "partial-delete", FAULT_STATE, BEFORE, S3,
+        partial_delete_params, "{\"partial-delete\":{\"keys\":2}}",
+        "Some of the keys of a DeleteObjects are not deleted; the answer is "
+        "200 and says so key by key."),
     ROW(FAULT_RESTART, "restart", FAULT_STATE, BEFORE | AFTER, BOTH,
         restart_params, "{\"restart\":{\"state\":\"lose\"}}",
         "The server restarts: its connections are reset, its state is kept or "
@@ -522,6 +564,7 @@ void fault_default_params(const struct fault_action *a, struct fault_params *p)
     } defaults[FAULT_KINDS] = {
         [FAULT_THROTTLE] = {.bytes = 1024, .every_ms = 100, .from_start = true},
         [FAULT_DRIP] = {.bytes = 1, .every_ms = 100, .from_start = true},
+        [FAULT_KEEPALIVE_BLANKS] = {.bytes = 3, .every_ms = 10000},
         [FAULT_TRUNCATE] = {.at = FAULT_AT_BODY},
         [FAULT_CORRUPT] = {.bytes = 1, .at = FAULT_AT_BODY},
         [FAULT_GARBAGE] = {.bytes = 256, .from_start = true},

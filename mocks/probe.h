@@ -96,6 +96,7 @@ enum op {
     OP_COMMIT, /* to "old", if nobody else did */
     OP_SET,    /* to "old", whoever did */
     OP_STATE,  /* reads "new" */
+    OP_DELETE, /* of "old" and two that are not there */
     OP_PLAIN,  /* something that no rule is for */
     OPS
 };
@@ -128,6 +129,10 @@ static const struct request requests[OPS][2] = {
                  "{\"requirements\":[]," SET}},
     [OP_STATE] = {{"loadTable", "GET", TABLES "/new", NULL},
                   {"GetObject", "GET", "/data-lake/new", NULL}},
+    [OP_DELETE] = {{NULL, NULL, NULL, NULL},
+                   {"DeleteObjects", "POST", "/data-lake",
+                    "<Delete><Object><Key>old</Key></Object><Object><Key>x"
+                    "</Key></Object><Object><Key>y</Key></Object></Delete>"}},
     [OP_PLAIN] = {{"getConfig", "GET", "/v1/config", NULL},
                   {"ListBuckets", "GET", "/", NULL}}};
 
@@ -155,6 +160,8 @@ static inline void write_request(struct str *out, const struct request *r,
              r->path, *query ? "?" : "", query);
     if (w.which == MOCK_S3)
         add_signature(out, r, query);
+    if (!strcmp(query, "delete="))
+        str_addz(out, "Content-MD5: d63PqJYrfCX8EJWmDf2grw==\r\n");
     if (r->body)
         str_addf(out, "Content-Length: %zu\r\n", strlen(r->body));
     str_addf(out, "\r\n%s", r->body ? r->body : "");
@@ -162,7 +169,9 @@ static inline void write_request(struct str *out, const struct request *r,
 
 static inline const char *query_of(enum op op)
 {
-    return op == OP_LIST && w.which == MOCK_S3 ? "list-type=2" : "";
+    if (w.which != MOCK_S3)
+        return "";
+    return op == OP_LIST ? "list-type=2" : op == OP_DELETE ? "delete=" : "";
 }
 
 static inline void say_query(struct client *c, const struct request *r,

@@ -204,6 +204,27 @@ static void bytes_dripping(struct probe *p)
     is_paced(p, (size_t)asked_bytes(p, "bytes", 1));
 }
 
+/* The head at once, then blanks, then the body, each after a pause. */
+static void bytes_blanks(struct probe *p)
+{
+    size_t n = (size_t)asked_bytes(p, "bytes", 3);
+    size_t at = find_in(str_slice(&p->plain), 0, "Content-Length: ");
+    int64_t every = asked_ms(p, "every", 10000);
+    size_t body = p->plain.len - p->head_end;
+    struct str want;
+
+    str_init(&want, MOST_ANSWER);
+    str_add(&want, p->plain.p, at);
+    str_addf(&want, "Content-Length: %zu\r\n\r\n", body + n);
+    EXPECT(p, p->at_once == want.len);
+    for (size_t i = 0; i < n; i++)
+        str_addc(&want, ' ');
+    str_add(&want, p->plain.p + p->head_end, body);
+    EXPECT(p, same_bytes(&p->got, &want));
+    EXPECT(p, p->arrivals == n + 2 && p->last_ms == (int64_t)(n + 1) * every);
+    str_fini(&want);
+}
+
 /* ---- damage -------------------------------------------------------------- */
 
 static void bytes_corrupt(struct probe *p)
@@ -299,6 +320,41 @@ static inline void is_with_start(const struct probe *p, const char *instead,
     str_addz(&want, instead);
     str_add(&want, p->plain.p + rest, p->plain.len - rest);
     is_this(p, &want);
+}
+
+/* All of it but the lines of that header; how many it has. */
+static inline size_t without_header(const struct str *from, const char *name,
+                                    struct str *out)
+{
+    struct slice rest = str_slice(from);
+    size_t n = 0;
+
+    str_init(out, MOST_ANSWER);
+    while (rest.len) {
+        const char *nl = memchr(rest.p, '\n', rest.len);
+        size_t len = nl ? (size_t)(nl - rest.p) + 1 : rest.len;
+        bool is = slice_starts((struct slice){rest.p, len}, name);
+
+        n += is;
+        if (!is)
+            str_add(out, rest.p, len);
+        rest = (struct slice){rest.p + len, rest.len - len};
+    }
+    return n;
+}
+
+static void bytes_headers(struct probe *p)
+{
+    struct str got, plain;
+
+    EXPECT(p, without_header(&p->got, "ETag: ", &got) == 1);
+    without_header(&p->plain, "ETag: ", &plain);
+    EXPECT(p, same_bytes(&got, &plain));
+    EXPECT(p, strstr(str_z(&p->got), "\r\nETag: \"0000000000000000"
+                                     "0000000000000000\"\r\n"));
+    is_immediate(p);
+    str_fini(&got);
+    str_fini(&plain);
 }
 
 static void bytes_bad_status_line(struct probe *p)

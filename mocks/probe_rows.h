@@ -137,6 +137,15 @@ static void also_fresh_again(struct probe *p)
     EXPECT(p, strstr(str_z(&c->got), others) != NULL);
 }
 
+static void also_old_stays(struct probe *p)
+{
+    struct client *c = observer(p);
+
+    say_op(c, OP_READ);
+    settle();
+    EXPECT(p, answered_with(c, "HTTP/1.1 200 OK\r\n"));
+}
+
 /* The page that the answer names is there, and names another. */
 static void also_endless(struct probe *p)
 {
@@ -314,6 +323,14 @@ static const struct row rows[] = {
                  "{\"drip\":{\"at\":\"head\"}}", "{\"drip\":{\"at_byte\":20}}"),
             bytes_dripping),
 
+    {.kind = FAULT_KEEPALIVE_BLANKS,
+     .phases = DURING,
+     .servers = S3,
+     .op = OP_READ,
+     .does = DOES(EXAMPLE, "\"keepalive-blanks\"",
+                  "{\"keepalive-blanks\":{\"every\":\"1s\",\"bytes\":7}}"),
+     .bytes = bytes_blanks},
+
     {.kind = FAULT_TRUNCATE,
      .phases = DURING,
      .servers = BOTH,
@@ -481,6 +498,7 @@ static const struct row rows[] = {
      .op = OP_READ,
      .does = DOES(EXAMPLE, "{\"content-type\":{\"content_type\":\"\"}}"),
      .bytes = bytes_content_type},
+    WRITING(FAULT_HEADERS, AFTER, BOTH, DOES(EXAMPLE), bytes_headers, APPLIED),
     WRITING(FAULT_BODY, AFTER, BOTH,
             DOES(EXAMPLE, "{\"body\":{\"body\":\"no\\u00e9 JSON\"}}"),
             bytes_body, APPLIED),
@@ -490,6 +508,38 @@ static const struct row rows[] = {
      .op = OP_READ,
      .does = DOES("{\"body\":{\"body\":\"{}\",\"content_type\":\"text/x\"}}"),
      .bytes = bytes_body},
+
+#define REFUSED(key, code)                                                     \
+    "<Error><Key>" key "</Key><Code>" code "</Code><Message>" code             \
+    "</Message></Error>"
+#define DELETED(keys)                                                          \
+    "HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\n@Content-Length: "    \
+    "#\r\n\r\n<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<DeleteResult "      \
+    "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">" keys                  \
+    "</DeleteResult>"
+    {.kind = FAULT_PARTIAL_DELETE,
+     .phases = BEFORE,
+     .servers = S3,
+     .op = OP_DELETE,
+     .does = DOES(EXAMPLE),
+     .bytes = bytes_text,
+     .answer = {DELETED(REFUSED("old", "InternalError") REFUSED(
+         "x", "InternalError") "<Deleted><Key>y</Key></Deleted>")},
+     .effect = APPLIED,
+     .there = IS_GONE,
+     .also = also_old_stays},
+    {.kind = FAULT_PARTIAL_DELETE,
+     .phases = BEFORE,
+     .servers = S3,
+     .op = OP_DELETE,
+     .does = DOES("{\"partial-delete\":{\"keys\":9,\"type\":"
+                  "\"AccessDenied\"}}"),
+     .bytes = bytes_text,
+     .answer = {DELETED(REFUSED("old", "AccessDenied") REFUSED(
+         "x", "AccessDenied") REFUSED("y", "AccessDenied"))},
+     .effect = APPLIED,
+     .there = IS_GONE,
+     .also = also_old_stays},
 
     WRITING(FAULT_TWICE, AFTER, S3, DOES(EXAMPLE), bytes_all, APPLIED_TWICE),
     {.kind = FAULT_TWICE,

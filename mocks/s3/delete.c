@@ -10,6 +10,8 @@ struct batch { /* in the exchange's arena */
     size_t n;
     struct slice key; /* of the Object being read; p NULL: none yet */
     bool quiet;
+    size_t refused;   /* of the keys, from the first */
+    const char *code; /* why */
 };
 
 static bool end_object(struct batch *b)
@@ -43,7 +45,7 @@ static void publish(struct exchange *x, void *ctx)
 
     (void)x;
     store_begin(&b->c->s->store);
-    for (size_t i = 0; i < b->n; i++)
+    for (size_t i = b->refused; i < b->n; i++)
         store_remove(&b->c->s->store, b->c->bucket_name, b->keys[i], 0);
 }
 
@@ -53,13 +55,31 @@ static void answer(struct batch *b)
 
     str_reset(out);
     xml_begin(out, "DeleteResult");
-    for (size_t i = 0; i < b->n && !b->quiet; i++) {
+    for (size_t i = 0; i < b->refused; i++) {
+        xml_open(out, "Error");
+        xml_text(out, "Key", b->keys[i]);
+        xml_text(out, "Code", slice_of(b->code));
+        xml_text(out, "Message", slice_of(b->code));
+        xml_close(out, "Error");
+    }
+    for (size_t i = b->refused; i < b->n && !b->quiet; i++) {
         xml_open(out, "Deleted");
         xml_text(out, "Key", b->keys[i]);
         xml_close(out, "Deleted");
     }
     str_addz(out, "</DeleteResult>");
     s3_answer_text(b->c->x, 200);
+}
+
+/* As meddle.c said for this exchange. */
+static void refuse_some(struct batch *b)
+{
+    const struct s3_refusal *r = &b->c->s->refusal;
+
+    if (!r->keys || r->exchange != b->c->x->ordinal)
+        return;
+    b->refused = r->keys < b->n ? r->keys : b->n;
+    b->code = r->code;
 }
 
 void s3_delete_objects(struct ask *c)
@@ -74,7 +94,8 @@ void s3_delete_objects(struct ask *c)
         s3_error(c->x, "MalformedXML", NULL, NULL);
         return;
     }
+    refuse_some(b);
     answer(b);
-    ask_prepare(c, publish, NULL, b, "removed %zu objects of s3://%s", b->n,
-                c->bucket_name.p);
+    ask_prepare(c, publish, NULL, b, "removed %zu objects of s3://%s",
+                b->n - b->refused, c->bucket_name.p);
 }

@@ -40,6 +40,7 @@ struct s3_options {
     const char *region;       /* "": any is right */
     int profile;              /* index into s3_profiles */
     bool anonymous;
+    int64_t clock_ahead_ms;
     int64_t memory; /* bytes */
 };
 
@@ -75,7 +76,9 @@ extern const char *const s3_profile_names[]; /* the same order; NULL-ended */
 
 struct s3 {
     struct service service;
-    const struct clock *clock; /* borrowed */
+    const struct clock *clock; /* borrowed, or own_clock */
+    const struct clock *true_clock;
+    struct clock own_clock; /* ahead of it */
     uint64_t seed;
     struct arena arena; /* of the options */
     struct s3_options o;
@@ -86,6 +89,11 @@ struct s3 {
     bool (*same_signature)(const char *a, const char *b, size_t n);
     struct str text, canonical, to_sign; /* scratch of one handler */
     struct warehouse warehouse;
+    struct s3_refusal { /* of keys, by one DeleteObjects; meddle.c */
+        uint64_t exchange;
+        size_t keys;
+        const char *code;
+    } refusal;
     char host_id[SHA256_HEX];
     int64_t date_s; /* second that date[] is of */
     char date[DATE_HTTP_SIZE];
@@ -130,6 +138,10 @@ void ask_prepare(const struct ask *c,
 int64_t ask_now_ms(const struct ask *c);
 /* False, and an error answered, when the store may not grow by so much. */
 bool ask_has_room(const struct ask *c, size_t bytes);
+
+/* ---- meddle.c: struct service has it ---- */
+bool s3_meddle(void *state, struct exchange *x, enum meddle what,
+               const cJSON *params, char why[160]);
 
 /* ---- operations.c, route.c ---- */
 

@@ -60,6 +60,11 @@ const struct spec_field s3_option_fields[] = {
      .type = SPEC_BOOL,
      .offset = offsetof(struct s3_options, anonymous),
      .doc = "true lets unsigned requests in"},
+    {.name = "clock_ahead",
+     .type = SPEC_DURATION,
+     .offset = offsetof(struct s3_options, clock_ahead_ms),
+     .max = INT64_C(366) * 86400000,
+     .doc = "its clock goes so much ahead of everybody else's"},
     {.name = "memory",
      .type = SPEC_SIZE,
      .offset = offsetof(struct s3_options, memory),
@@ -100,6 +105,25 @@ static bool same_signature(const char *a, const char *b, size_t n)
     return CRYPTO_memcmp(a, b, n) == 0;
 }
 
+static int64_t mono_ns(void *ctx)
+{
+    return clock_ns(((const struct s3 *)ctx)->true_clock);
+}
+
+static int64_t unix_ms(void *ctx)
+{
+    const struct s3 *s = ctx;
+
+    return clock_unix_ms(s->true_clock) + s->o.clock_ahead_ms;
+}
+
+static void set_clock(struct s3 *s, const struct clock *clock)
+{
+    s->true_clock = clock;
+    s->own_clock = (struct clock){mono_ns, unix_ms, s};
+    s->clock = s->o.clock_ahead_ms ? &s->own_clock : clock;
+}
+
 /* The state at the start: the buckets of the options, and nothing to see for
  * a stale look-up. */
 static void fill(struct s3 *s)
@@ -118,30 +142,6 @@ static void restart(void *state, bool keep)
         return;
     store_fini(&s->store);
     fill(s);
-}
-
-static bool meddle(void *state, struct exchange *x, enum meddle what,
-                   const cJSON *params, char why[160])
-{
-    const char *bucket = json_str(params, "bucket");
-    const char *key = json_str(params, "key");
-
-    if (!bucket && x)
-        bucket = x->names.bucket;
-    if (!key && x)
-        key = x->names.key;
-    if (what != MEDDLE_LOSE_FILE) {
-        snprintf(why, 160, "the mock S3 cannot do that");
-        return false;
-    }
-    if (!bucket || !key) {
-        snprintf(why, 160, "bucket and key must be given");
-        return false;
-    }
-    if (s3_remove(state, bucket, key))
-        return true;
-    snprintf(why, 160, "there is no s3://%.60s/%.80s", bucket, key);
-    return false;
 }
 
 static size_t count_operations(void)
@@ -176,7 +176,7 @@ static void init_service(struct s3 *s)
         .answer_error = s3_answer_error,
         .answer_bad_request = s3_answer_bad_request,
         .finish_answer = s3_finish_answer,
-        .meddle = meddle,
+        .meddle = s3_meddle,
         .restart = restart,
     };
 }
@@ -219,7 +219,7 @@ struct s3 *s3_new(const cJSON *options, const struct clock *clock,
         free(s);
         return NULL;
     }
-    s->clock = clock;
+    set_clock(s, clock);
     s->seed = seed;
     s->profile = &s3_profiles[s->o.profile];
     s->same_signature = same_signature;

@@ -5,6 +5,7 @@
  *   region: us-east-1; users: [{key, secret}], default minioadmin twice
  *   profile: minio (default) or aws
  *   anonymous: true lets unsigned requests in
+ *   clock_ahead: how much its clock is ahead of ours
  */
 #ifndef MOCKS_S3_H
 #define MOCKS_S3_H
