@@ -36,8 +36,8 @@ static void program(char path[PATH_SIZE])
     path[n] = '\0';
     for (int i = 0; i < 3; i++) {
         char *slash = strrchr(path, '/');
-        CU_ASSERT_PTR_NOT_NULL_FATAL(slash);
-        *slash = '\0';
+        if (slash)
+            *slash = '\0';
     }
     snprintf(path + strlen(path), 32, "/icefault-serve");
 }
@@ -58,7 +58,7 @@ static void become(const char *path, const char *const *args, int out, int err)
 static void start(struct served *s, const char *const *args)
 {
     char path[PATH_SIZE];
-    int out[2], err[2];
+    int out[2] = {-1, -1}, err[2] = {-1, -1};
 
     memset(s, 0, sizeof(*s));
     str_init(&s->said, MOST_TEXT);
@@ -236,6 +236,86 @@ static void speaks_tls_and_tells_whom_to_trust(void)
     str_fini(&pem);
 }
 
+/* ---- where tables live -----------------------------------------------------
+ */
+
+#define TABLE_AT(location)                                                     \
+    "{\"tables\":[{\"namespace\":\"a\",\"name\":\"t\"," location               \
+    "\"schema\":{\"type\":\"struct\",\"fields\":[]}}]}"
+
+/* The metadata-location of table a.t; "" when there is none. */
+static void location_of(const struct served *s, char out[PATH_SIZE])
+{
+    static const char member[] = "\"metadata-location\":\"";
+    struct str answer;
+
+    str_init(&answer, MOST_TEXT);
+    CU_ASSERT_EQUAL(
+        ask(port_of(s, "catalog"), "GET /v1/namespaces/a/tables/t", &answer),
+        200);
+    const char *at = strstr(str_z(&answer), member);
+    at = at ? at + sizeof(member) - 1 : "";
+    snprintf(out, PATH_SIZE, "%.*s", (int)strcspn(at, "\""), at);
+    str_fini(&answer);
+}
+
+/* Removes the file and the folders on its way from top, which is one, too. */
+static void remove_way(const char *top, const char *file)
+{
+    char path[PATH_SIZE];
+
+    snprintf(path, sizeof(path), "%s", file);
+    CU_ASSERT(slice_starts(slice_of(path), top));
+    while (strlen(path) >= strlen(top) && remove(path) == 0)
+        *strrchr(path, '/') = '\0';
+}
+
+static void tables_live_in_a_folder_when_told_so(void)
+{
+    char dir[] = "/tmp/icefault-warehouse-XXXXXX";
+    char uri[PATH_SIZE], location[PATH_SIZE];
+    struct served s;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(dir));
+    snprintf(uri, sizeof(uri), "file://%s", dir);
+    serve(&s, ARGS(ANY, "--warehouse", uri, "--catalog-options", TABLE_AT("")));
+    location_of(&s, location);
+    CU_ASSERT(slice_starts(slice_of(location), uri));
+    CU_ASSERT_EQUAL(access(location + strlen("file://"), R_OK), 0);
+    CU_ASSERT_EQUAL(stop(&s, SIGTERM), 0);
+    remove_way(dir, location + strlen("file://"));
+    CU_ASSERT_NOT_EQUAL(access(dir, F_OK), 0);
+}
+
+static void a_table_may_live_anywhere_below_the_root(void)
+{
+    char dir[] = "/tmp/icefault-warehouse-XXXXXX";
+    char options[PATH_SIZE], location[PATH_SIZE];
+    struct served s;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(dir));
+    snprintf(options, sizeof(options), TABLE_AT("\"location\":\"file:%s/b\","),
+             dir);
+    serve(&s, ARGS(ANY, "--file-root", dir, "--catalog-options", options));
+    location_of(&s, location);
+    CU_ASSERT_EQUAL(access(location + strlen("file:"), R_OK), 0);
+    CU_ASSERT_EQUAL(stop(&s, SIGTERM), 0);
+    remove_way(dir, location + strlen("file:"));
+}
+
+static void the_bucket_of_the_warehouse_is_made(void)
+{
+    char location[PATH_SIZE];
+    struct served s;
+
+    serve(&s, ARGS(ANY, "--warehouse", "s3://other-lake/x", "--catalog-options",
+                   TABLE_AT("")));
+    location_of(&s, location);
+    CU_ASSERT(slice_starts(slice_of(location),
+                           "s3://other-lake/x/a/t/metadata/00000-"));
+    CU_ASSERT_EQUAL(stop(&s, SIGTERM), 0);
+}
+
 /* ---- faults of a file ------------------------------------------------------
  */
 
@@ -348,6 +428,24 @@ static void bad_options_are_told(void)
               ARGS(ANY, "--tls", "--ca-file", "/no/such/file"));
 }
 
+static void places_that_are_not_allowed_are_told(void)
+{
+    static const char outside[] = TABLE_AT("\"location\":\"file:/etc/x\",");
+
+    ends_with(1, "no folder is allowed",
+              ARGS("--catalog-options", "{\"warehouse\":\"file:///tmp\"}"));
+    ends_with(1, "file:///etc/x is not below /tmp",
+              ARGS("--warehouse", "file:///etc/x", "--file-root", "/tmp"));
+    ends_with(1, "/no/such/folder",
+              ARGS("--warehouse", "file:///no/such/folder"));
+    ends_with(1, "no folder is allowed", ARGS("--catalog-options", outside));
+    ends_with(1, "is not below /tmp",
+              ARGS("--catalog-options", outside, "--file-root", "/tmp"));
+    ends_with(
+        1, "catalog",
+        ARGS("--catalog-options", "[1]", "--warehouse", "s3://data-lake/x"));
+}
+
 int main(int argc, char **argv)
 {
     static const struct unit_test tests[] = {
@@ -357,7 +455,11 @@ int main(int argc, char **argv)
         UNIT(faults_of_a_file_are_armed),
         UNIT(a_bad_file_is_told_with_its_place),
         UNIT(a_port_in_use_is_told),
-        UNIT(bad_options_are_told)};
+        UNIT(bad_options_are_told),
+        UNIT(tables_live_in_a_folder_when_told_so),
+        UNIT(a_table_may_live_anywhere_below_the_root),
+        UNIT(the_bucket_of_the_warehouse_is_made),
+        UNIT(places_that_are_not_allowed_are_told)};
 
     alarm(GUARD_S); /* a process that neither speaks nor ends */
     return unit_main("serve", tests, sizeof(tests) / sizeof(tests[0]), argc,
