@@ -197,8 +197,11 @@ static void set_warehouse(const struct serve_args *args, cJSON **catalog,
         *catalog = cJSON_CreateObject();
     if (!*s3)
         *s3 = cJSON_CreateObject();
-    json_set_str(*catalog, "warehouse", args->warehouse);
-    want_bucket(*s3, args->warehouse);
+    /* What is no object is refused later, with a better reason. */
+    if (cJSON_IsObject(*catalog))
+        json_set_str(*catalog, "warehouse", args->warehouse);
+    if (cJSON_IsObject(*s3))
+        want_bucket(*s3, args->warehouse);
     if (!o->file_root)
         o->file_root = folder_path(args->warehouse);
 }
