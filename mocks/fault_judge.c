@@ -247,8 +247,8 @@ static bool judge_servers(struct fault_entry *f, const cJSON *value,
 
     f->match.servers = f->match.server < 0 ? 3 : 1u << f->match.server;
     if (!judge_operation(f, e) || !narrow(f, "namespace", 1, e) ||
-        !narrow(f, "table", 1, e) || !narrow(f, "bucket", 2, e) ||
-        !narrow(f, "key", 2, e))
+        !narrow(f, "table", 1, e) || !narrow(f, "view", 1, e) ||
+        !narrow(f, "bucket", 2, e) || !narrow(f, "key", 2, e))
         return false;
     if (!(f->match.servers & a->servers))
         return spec_fail(e, f->do_, "'%s' works on server %s only", a->name,

@@ -8,11 +8,17 @@
 const char *const fault_server_names[] = {"catalog", "s3", NULL};
 
 const char *const fault_criterion_names[CRITERIA] = {
-    [CRITERION_SERVER] = "server", [CRITERION_OPERATION] = "operation",
-    [CRITERION_METHOD] = "method", [CRITERION_NAMESPACE] = "namespace",
-    [CRITERION_TABLE] = "table",   [CRITERION_BUCKET] = "bucket",
-    [CRITERION_KEY] = "key",       [CRITERION_PATH] = "path",
-    [CRITERION_HEADER] = "header", [CRITERION_CONNECTION] = "connection",
+    [CRITERION_SERVER] = "server",
+    [CRITERION_OPERATION] = "operation",
+    [CRITERION_METHOD] = "method",
+    [CRITERION_NAMESPACE] = "namespace",
+    [CRITERION_TABLE] = "table",
+    [CRITERION_VIEW] = "view",
+    [CRITERION_BUCKET] = "bucket",
+    [CRITERION_KEY] = "key",
+    [CRITERION_PATH] = "path",
+    [CRITERION_HEADER] = "header",
+    [CRITERION_CONNECTION] = "connection",
     [CRITERION_TIME] = "time"};
 
 unsigned fault_server_bit(const char *server)
@@ -72,6 +78,8 @@ static enum fault_criterion match_names(const struct fault_match *m,
         return CRITERION_NAMESPACE;
     if (!like(m->table, slice_of(n->table)))
         return CRITERION_TABLE;
+    if (!like(m->view, slice_of(n->view)))
+        return CRITERION_VIEW;
     if (!like(m->bucket, slice_of(n->bucket)))
         return CRITERION_BUCKET;
     if (!like(m->key, slice_of(n->key)))

@@ -19,6 +19,7 @@ enum fault_criterion {
     CRITERION_METHOD,
     CRITERION_NAMESPACE,
     CRITERION_TABLE,
+    CRITERION_VIEW,
     CRITERION_BUCKET,
     CRITERION_KEY,
     CRITERION_PATH,
@@ -32,7 +33,8 @@ extern const char *const fault_criterion_names[CRITERIA];
 struct fault_match {
     unsigned servers; /* bits as in fault_actions[] */
     int server;       /* as written: index into fault_server_names, -1 none */
-    const char *operation, *method, *path, *key, *namespace_, *table, *bucket;
+    const char *operation, *method, *path, *key, *namespace_, *table, *view,
+        *bucket;
     const cJSON *header; /* {name: glob} */
     bool has_nth, has_connection, has_for, has_chance;
     struct spec_range nth, connection;

@@ -230,6 +230,9 @@ static const struct refusal {
     {"{\"match\":{\"server\":\"s3\",\"table\":\"x\"},\"phase\":\"after\","
      "\"do\":\"reset\"}",
      "match.table", "belongs to server catalog"},
+    {"{\"match\":{\"server\":\"s3\",\"view\":\"x\"},\"phase\":\"after\","
+     "\"do\":\"reset\"}",
+     "match.view", "belongs to server catalog"},
     {"{\"match\":{\"server\":\"s3\"},\"phase\":\"before\",\"do\":"
      "\"uuid-swap\"}",
      "do", "catalog only"},

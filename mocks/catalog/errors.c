@@ -81,19 +81,45 @@ void error_bad_request(struct exchange *x, int status, const char *reason)
     error_answer(x, "BadRequestException", status, reason);
 }
 
+/* What a method earns where the path is known and the method is not. */
+static int method_status(struct slice method)
+{
+    static const struct {
+        const char *method;
+        int status;
+    } rows[] = {{"GET", 400},
+                {"HEAD", 400},
+                {"POST", 400},
+                {"DELETE", 400},
+                {"OPTIONS", 200}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (slice_eqz(method, rows[i].method))
+            return rows[i].status;
+    return 405;
+}
+
 void error_no_route(struct exchange *x)
 {
     struct slice path = x->request->path;
     const struct catalog *c = x->service->state;
     if (profile_refuse(c->profile, x))
         return;
+    int status = method_status(x->request->method);
+    const char *allow = route_methods(c, x);
+    if (*allow && status != 400)
+        answer_set(&x->answer, &x->arena, "Allow", "%s", allow);
+    if (*allow && status == 200) {
+        exchange_answer_empty(x, 200);
+        return;
+    }
     if (path.len > 0 && path.p[0] == '/') {
         path.p++;
         path.len--;
     }
     if (path.len > 1000)
         path.len = 1000;
-    error_answer(x, "BadRequestException", 400,
+    error_answer(x, "BadRequestException",
+                 *allow && status != 200 ? status : 400,
                  arena_printf(&x->arena, "No route for request: %.*s %.*s",
                               (int)x->request->method.len, x->request->method.p,
                               SLICE_ARG(path)));

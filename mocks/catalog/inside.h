@@ -68,6 +68,8 @@ struct call {
     struct failure f;
 };
 
+/* "GET, HEAD": of the operations that x's path has; "" for none. */
+const char *route_methods(const struct catalog *c, struct exchange *x);
 /* Runs the operation x->op (struct operation's handle). */
 void catalog_handle(struct exchange *x);
 

@@ -170,6 +170,20 @@ static const struct operation *find(const struct catalog *c,
     return NULL;
 }
 
+const char *route_methods(const struct catalog *c, struct exchange *x)
+{
+    struct segments s;
+    struct slice unused[2];
+    const char *list = "";
+    if (!path_segments(c, x->request->path, &s))
+        return list;
+    for (const struct operation *op = catalog_operations; op->name; op++)
+        if (fits(op->route, &s, &unused[0], &unused[1]))
+            list = arena_printf(&x->arena, "%s%s%s", list, *list ? ", " : "",
+                                op->method);
+    return list;
+}
+
 static struct slice blanks(struct slice raw, struct arena *a)
 {
     char *z = raw.p ? arena_memdup(a, raw.p, raw.len) : NULL;

@@ -24,11 +24,33 @@ static void an_unknown_route_is_a_bad_request(void)
     CU_ASSERT_STRING_EQUAL(error_message(&b),
                            "No route for request: GET v1/bogus");
     CU_ASSERT_EQUAL(ask(&b, "GET", "//v1/namespaces", NULL), 400);
-    CU_ASSERT_EQUAL(ask(&b, "PUT", "/v1/namespaces", "{}"), 400);
+    CU_ASSERT_EQUAL(ask(&b, "DELETE", "/v1/namespaces", NULL), 400);
+    CU_ASSERT_EQUAL(ask(&b, "PUT", "/v1/bogus", "{}"), 400);
     CU_ASSERT_EQUAL(ask(&b, "GET", "/v1/namespaces/%zz", NULL), 400);
     CU_ASSERT_EQUAL(ask(&b, "GET", "/v1/namespaces/a%00b", NULL), 400);
     CU_ASSERT_EQUAL(ask(&b, "GET", "/v1/namespaces/%ff", NULL), 400);
     bench_stop(&b);
+}
+
+static void methods_that_no_operation_has_are_named(void)
+{
+    static const struct {
+        const char *method;
+        int status;
+        const char *allow;
+    } rows[] = {{"PUT", 405, "GET, POST"},
+                {"PATCH", 405, "GET, POST"},
+                {"OPTIONS", 200, "GET, POST"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct bench b;
+        CU_ASSERT_FATAL(bench_start(&b, NULL));
+        CU_ASSERT_EQUAL(ask(&b, rows[i].method, "/v1/namespaces", NULL),
+                        rows[i].status);
+        CU_ASSERT_STRING_EQUAL(b.allow, rows[i].allow);
+        CU_ASSERT_EQUAL(ask(&b, rows[i].method, "/v1/bogus", NULL), 400);
+        CU_ASSERT_STRING_EQUAL(b.allow, "");
+        bench_stop(&b);
+    }
 }
 
 static void the_prefix_is_advertised_and_demanded(void)
@@ -397,6 +419,7 @@ static void keys_are_ignored_when_not_advertised(void)
 
 UNIT_MAIN("catalog routes", UNIT(every_operation_has_a_route_of_its_own),
           UNIT(an_unknown_route_is_a_bad_request),
+          UNIT(methods_that_no_operation_has_are_named),
           UNIT(the_prefix_is_advertised_and_demanded),
           UNIT(config_tells_the_truth), UNIT(bad_options_are_named),
           UNIT(odd_names_reach_the_same_table_on_every_call),

@@ -30,6 +30,7 @@ struct memory {
     struct warehouse files;
     struct memory_file *hash;
     bool full; /* put refuses */
+    int room;  /* above 0: so many puts, then it is full */
 };
 
 static struct memory_file *memory_find(struct memory *m, const char *location)
@@ -57,11 +58,13 @@ static bool memory_put(void *ctx, const char *location, struct slice bytes,
 {
     struct memory *m = ctx;
     struct memory_file *f = mem_alloc(sizeof *f);
-    if (m->full) {
+    if (m->full || m->room < 0) {
         snprintf(why, 160, "the store is full");
         free(f);
         return false;
     }
+    if (m->room > 0 && --m->room == 0)
+        m->room = -1;
     memory_remove(m, location);
     f->location = mem_strdup(location);
     f->bytes = mem_memdup(bytes.p, bytes.len);
@@ -98,7 +101,8 @@ struct bench {
     int status;
     cJSON *body;
     char *text;
-    char etag[64];
+    size_t text_len;
+    char etag[64], allow[64], coding[16];
     bool wrote; /* a change was published */
     char what[400];
     struct exchange_names names;
@@ -156,9 +160,9 @@ enum how { PLAIN, STALE, DROPPED }; /* DROPPED: the change is not published */
 
 static void bench_keep_names(struct bench *b, const struct exchange *x)
 {
-    const char *from[] = {x->names.namespace_, x->names.table};
-    const char **to[] = {&b->names.namespace_, &b->names.table};
-    for (int i = 0; i < 2; i++) {
+    const char *from[] = {x->names.namespace_, x->names.table, x->names.view};
+    const char **to[] = {&b->names.namespace_, &b->names.table, &b->names.view};
+    for (int i = 0; i < 3; i++) {
         snprintf(b->names_text[i], 200, "%s", from[i] ? from[i] : "");
         *to[i] = from[i] ? b->names_text[i] : NULL;
     }
@@ -172,8 +176,13 @@ static void bench_keep_answer(struct bench *b, struct exchange *x)
     free(b->text);
     b->status = x->answer.status;
     b->text = mem_memdup(body.p ? body.p : "", body.len);
+    b->text_len = body.len;
     b->body = json_parse(b->text, body.len, NULL);
     snprintf(b->etag, sizeof b->etag, "%s", etag ? etag : "");
+    const char *allow = answer_get(&x->answer, "Allow");
+    snprintf(b->allow, sizeof b->allow, "%s", allow ? allow : "");
+    const char *coding = answer_get(&x->answer, "Content-Encoding");
+    snprintf(b->coding, sizeof b->coding, "%s", coding ? coding : "");
 }
 
 static void bench_run(struct bench *b, struct exchange *x, enum how how)
