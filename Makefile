@@ -182,10 +182,11 @@ check: deps
 lint: build
 	@ci/lint
 
-## docs: regenerate docs/FAULTS.md, scenarios/schema.json and the README's picture
+## docs: regenerate docs/FAULTS.md, docs/CATALOG.md, scenarios/schema.json and the README's picture
 .PHONY: docs
 docs: build
-	build/icefault docs > docs/FAULTS.md
+	build/icefault docs faults > docs/FAULTS.md
+	build/icefault docs catalog > docs/CATALOG.md
 	build/icefault schema > scenarios/schema.json
 	build/icefault explain --svg create/error-500-after-create > docs/lost-create.svg
 

@@ -1,10 +1,12 @@
 /* icefault schema and icefault docs: what is generated from tables. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/json.h"
 #include "harness/cli.h"
 #include "harness/scenario.h"
+#include "mocks/catalog/catalog.h"
 #include "mocks/fault.h"
 
 enum { TEXT_MAX = 16 << 20 };
@@ -14,8 +16,23 @@ static const struct options_use schema_use = {
     "icefault schema", "", "Prints the JSON Schema of scenario files.", none,
     0};
 static const struct options_use docs_use = {
-    "icefault docs", "", "Prints docs/FAULTS.md, from the table of faults.",
-    none, 0};
+    "icefault docs", "[faults|catalog]",
+    "Prints docs/FAULTS.md (without a word, too) or docs/CATALOG.md, from the "
+    "tables in\nthe code.",
+    none, 1};
+
+static const struct document {
+    const char *name;
+    void (*write)(struct str *out);
+} documents[] = {{"faults", fault_document}, {"catalog", catalog_document}};
+
+static const struct document *find_document(const char *name)
+{
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++)
+        if (strcmp(documents[i].name, name) == 0)
+            return &documents[i];
+    return NULL;
+}
 
 int cmd_schema(int argc, char **argv)
 {
@@ -42,10 +59,19 @@ int cmd_docs(int argc, char **argv)
     int code;
     if (!cli_options(&docs_use, argc, argv, NULL, &rest, &code))
         return code;
-    str_init(&out, TEXT_MAX);
-    fault_document(&out);
-    cli_print(&out);
-    str_fini(&out);
+    const struct document *d =
+        rest.n ? find_document(rest.operand[0]) : &documents[0];
+    if (d) {
+        str_init(&out, TEXT_MAX);
+        d->write(&out);
+        cli_print(&out);
+        str_fini(&out);
+    } else {
+        fprintf(stderr,
+                "icefault docs: there is no document '%.40s': faults or "
+                "catalog\n",
+                rest.operand[0]);
+    }
     free(rest.operand);
-    return EXIT_OK;
+    return d ? EXIT_OK : EXIT_OPTIONS;
 }

@@ -17,7 +17,7 @@ static const struct command {
     {"serve", "run both mock servers for other programs", cmd_serve},
     {"setup", "first set-up of a stack, step by step", cmd_setup},
     {"schema", "print the JSON Schema of scenario files", cmd_schema},
-    {"docs", "print the reference of faults in Markdown", cmd_docs},
+    {"docs", "print the reference of faults or of the catalog", cmd_docs},
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

@@ -66,6 +66,9 @@ struct catalog_store {
 void catalog_use_store(struct catalog *c, const struct catalog_store *store);
 struct service *catalog_service(struct catalog *c);
 
+/* docs/CATALOG.md. */
+void catalog_document(struct str *out);
+
 /* ---- for scenarios' steps and checks; namespaces joined with '.' ---- */
 bool catalog_add_namespace(struct catalog *c, const char *ns, char why[160]);
 /* create: a createTable request body. */
