@@ -522,7 +522,7 @@ static inline void replace_in(struct str *s, size_t from, size_t to,
     *s = out;
 }
 
-/* type "": no Content-Type at all. */
+/* type "": no Content-Type at all. What is no JSON is never packed. */
 static inline void set_type(struct probe *p, const char *type)
 {
     struct slice all = str_slice(&p->plain);
@@ -534,6 +534,10 @@ static inline void set_type(struct probe *p, const char *type)
         replace_in(&p->plain, from, to, type);
     else
         replace_in(&p->plain, from - strlen("Content-Type: "), to + 2, "");
+    from = find_in(str_slice(&p->plain), 0, "Vary: Accept-Encoding\r\n");
+    if (from < p->plain.len)
+        replace_in(&p->plain, from, from + strlen("Vary: Accept-Encoding\r\n"),
+                   "");
     p->head_end = behind(str_slice(&p->plain), "\r\n\r\n");
 }
 
