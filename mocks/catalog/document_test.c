@@ -1,6 +1,10 @@
 /* docs/CATALOG.md: everything is in it, and its tables hold together. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/unit.h"
 #include "mocks/catalog/commit.h"
-#include "mocks/catalog/testing.h"
+#include "mocks/catalog/inside.h"
 
 static size_t bars(const char *line, size_t n)
 {
