@@ -211,6 +211,11 @@ check-rck: build
 check-differential: build
 	@ci/differential
 
+## check-s3tests: the public S3 tests against the mock S3 (S3TESTS=DIR)
+.PHONY: check-s3tests
+check-s3tests: build
+	@ci/s3tests
+
 ## check-san: unit tests, scenarios, fixed fuzz inputs under sanitizers
 .PHONY: check-san
 check-san:

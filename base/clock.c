@@ -250,3 +250,33 @@ int64_t date_parse_basic(const char *p, size_t n)
 
     return match(&d, "YYYYNNDDThhmmssZ", p, n) ? unix_ms_of(&d) : -1;
 }
+
+/* The digits of a fraction, at most milliseconds of which count. */
+static size_t fraction(const char *p, size_t n, int64_t *ms)
+{
+    size_t i = 1;
+    int64_t unit = 100;
+
+    if (n < 2 || p[0] != '.')
+        return 0;
+    for (; i < n && i < 10 && p[i] >= '0' && p[i] <= '9'; i++, unit /= 10)
+        *ms += unit * (p[i] - '0');
+    return i > 1 ? i : 0;
+}
+
+int64_t date_parse_iso(const char *p, size_t n)
+{
+    enum { SECONDS = sizeof("YYYY-NN-DDThh:mm:ss") - 1 };
+    struct date d;
+    int64_t ms = 0, whole;
+    size_t at = SECONDS;
+
+    if (n <= SECONDS || !match(&d, "YYYY-NN-DDThh:mm:ss", p, SECONDS))
+        return -1;
+    at += fraction(p + at, n - at, &ms);
+    if (!(n - at == 1 && p[at] == 'Z') &&
+        !(n - at == 6 && memcmp(p + at, "+00:00", 6) == 0))
+        return -1;
+    whole = unix_ms_of(&d);
+    return whole < 0 ? -1 : whole + ms;
+}

@@ -41,5 +41,6 @@ void date_iso(int64_t unix_ms, char out[DATE_ISO_SIZE]);
 void date_basic(int64_t unix_ms, char out[DATE_BASIC_SIZE]);
 int64_t date_parse_http(const char *p, size_t n);  /* unix ms, or -1 */
 int64_t date_parse_basic(const char *p, size_t n); /* unix ms, or -1 */
+int64_t date_parse_iso(const char *p, size_t n);   /* also without .000 */
 
 #endif

@@ -94,8 +94,29 @@ static void the_system_clock_does_not_go_back(void)
     CU_ASSERT(clock_unix_ms(&clock_system) > example);
 }
 
+static int64_t iso(const char *z)
+{
+    return date_parse_iso(z, strlen(z));
+}
+
+static void iso_dates_are_read_with_and_without_fractions(void)
+{
+    CU_ASSERT_EQUAL(iso("1994-11-06T08:49:37.000Z"), 784111777000);
+    CU_ASSERT_EQUAL(iso("1994-11-06T08:49:37Z"), 784111777000);
+    CU_ASSERT_EQUAL(iso("1994-11-06T08:49:37.12Z"), 784111777120);
+    CU_ASSERT_EQUAL(iso("1994-11-06T08:49:37.123456789Z"), 784111777123);
+    CU_ASSERT_EQUAL(iso("1994-11-06T08:49:37+00:00"), 784111777000);
+    CU_ASSERT_EQUAL(iso("1994-11-06T08:49:37"), -1);
+    CU_ASSERT_EQUAL(iso("1994-11-06T08:49:37.Z"), -1);
+    CU_ASSERT_EQUAL(iso("1994-11-06T08:49:37+01:00"), -1);
+    CU_ASSERT_EQUAL(iso("1994-02-30T08:49:37Z"), -1);
+    CU_ASSERT_EQUAL(iso("1994-11-06"), -1);
+    CU_ASSERT_EQUAL(iso(""), -1);
+}
+
 UNIT_MAIN("clock", UNIT(prints_the_three_forms),
           UNIT(reads_the_three_forms_of_http), UNIT(refuses_anything_else),
           UNIT(every_day_of_four_centuries_comes_back),
           UNIT(times_no_form_can_say_are_held_at_the_ends),
-          UNIT(the_system_clock_does_not_go_back))
+          UNIT(the_system_clock_does_not_go_back),
+          UNIT(iso_dates_are_read_with_and_without_fractions))

@@ -429,6 +429,7 @@ static void begin(struct connection *c)
 
     uv_timer_stop(&c->timer);
     c->x = exchange_new(s->mock, s->service, c);
+    c->x->tls = c->tls != NULL;
     c->x->connection_ordinal = c->ordinal;
     c->x->request_on_connection = ++c->requests;
     c->cut = -1;

@@ -126,6 +126,7 @@ struct exchange {
     struct fault_plan plan;
     struct answer answer;
     struct change change;
+    bool tls;      /* the request came over TLS */
     bool stale;    /* handlers' look-ups see the state before the last change */
     bool applied;  /* a change was published */
     bool finished; /* exchange_finish was called; late work is left */

@@ -78,22 +78,34 @@ bool s3_read_allowed(struct ask *c, const struct s3_object *o)
     return true;
 }
 
+/* ---- writes ---- */
+
 static bool unsupported(struct ask *c, const char *header)
 {
     s3_error(c->x, "NotImplemented", NULL, "Header", header, NULL);
     return false;
 }
 
-bool s3_write_allowed(struct ask *c, const struct s3_object *o)
+/* What AWS answers 501 to, MinIO and directory buckets obey. */
+static bool is_supported(struct ask *c, struct slice match, struct slice none)
 {
-    struct slice match = slice_trim(http_header(c->r, "if-match"));
-    struct slice none = slice_trim(http_header(c->r, "if-none-match"));
-
+    if (c->s->o.etag_conditions)
+        return true;
     if (none.p && (match.p || !slice_eqz(none, "*")))
         return unsupported(c, "If-None-Match");
     if (match.p && slice_eqz(match, "*"))
         return unsupported(c, "If-Match");
-    if (none.p && o)
+    return true;
+}
+
+bool s3_write_allowed(struct ask *c, const struct s3_object *o)
+{
+    struct slice match = ask_header(c, "if-match");
+    struct slice none = ask_header(c, "if-none-match");
+
+    if (!is_supported(c, match, none))
+        return false;
+    if (none.p && o && tag_in(none, o))
         return failed(c, "If-None-Match");
     if (match.p && !o) {
         s3_error(c->x, "NoSuchKey", NULL, NULL);
@@ -104,11 +116,72 @@ bool s3_write_allowed(struct ask *c, const struct s3_object *o)
     return true;
 }
 
-bool s3_delete_allowed(struct ask *c, const struct s3_object *o)
+static bool conflict(struct ask *c, const char *condition)
 {
-    struct slice match = slice_trim(http_header(c->r, "if-match"));
+    s3_error(c->x, "ConditionalRequestConflict", NULL, "Condition", condition,
+             NULL);
+    return false;
+}
 
-    if (match.p && (!o || !tag_in(match, o)))
-        return failed(c, "If-Match");
+bool s3_complete_allowed(struct ask *c, const struct s3_object *o,
+                         const struct s3_upload *u)
+{
+    struct slice match = ask_header(c, "if-match");
+    struct slice none = ask_header(c, "if-none-match");
+
+    if (none.p && !o && u->removed)
+        return conflict(c, "If-None-Match");
+    if (match.p && !o && u->removed)
+        return conflict(c, "If-Match");
+    return s3_write_allowed(c, o) &&
+           (!match.p || !u->overtaken || conflict(c, "If-Match"));
+}
+
+/* ---- copies: the same for the source, under names of their own ---- */
+
+bool s3_copy_allowed(struct ask *c, const struct s3_object *o)
+{
+    const struct http_request *r = c->r;
+    struct slice match = ask_header(c, "x-amz-copy-source-if-match");
+    struct slice none = ask_header(c, "x-amz-copy-source-if-none-match");
+    int64_t when, modified = o->modified_ms / 1000;
+
+    if (match.p && !tag_in(match, o))
+        return failed(c, "x-amz-copy-source-If-Match");
+    if (!match.p &&
+        date_of(r, "x-amz-copy-source-if-unmodified-since", &when) &&
+        modified > when)
+        return failed(c, "x-amz-copy-source-If-Unmodified-Since");
+    if (none.p && tag_in(none, o))
+        return failed(c, "x-amz-copy-source-If-None-Match");
+    if (!none.p && date_of(r, "x-amz-copy-source-if-modified-since", &when) &&
+        modified <= when)
+        return failed(c, "x-amz-copy-source-If-Modified-Since");
     return true;
+}
+
+/* ---- deletes ---- */
+
+const char *delete_refused(const struct delete_if *want,
+                           const struct s3_object *o)
+{
+    int64_t when, size;
+
+    if (want->tag.p && (!o || !o->body || !tag_in(want->tag, o)))
+        return "If-Match";
+    if (want->time.p && o) {
+        when = date_parse_http(want->time.p, want->time.len);
+        if (when < 0)
+            when = date_parse_iso(want->time.p, want->time.len);
+        if (when / 1000 != o->modified_ms / 1000)
+            return "x-amz-if-match-last-modified-time";
+    }
+    if (want->size.p && o) {
+        long long n;
+
+        size = (int64_t)object_bytes(o).len;
+        if (!slice_int64(want->size, &n) || n != size)
+            return "x-amz-if-match-size";
+    }
+    return NULL;
 }

@@ -1,42 +1,190 @@
-/* delete: DeleteObjects, up to 1000 keys in one request. */
+/* delete: DeleteObject, and DeleteObjects with up to 1000 keys.
+ *
+ * Without a version id a versioned bucket gets a delete marker on top, with one
+ * that version goes, in any other bucket the object goes. What is absent is no
+ * error.
+ */
 #include <string.h>
 
-#include "mocks/s3/internal.h"
+#include "mocks/s3/integrity.h"
 #include "mocks/s3/xml.h"
+
+struct removal { /* of one key: as it was asked for, and what it comes to */
+    struct slice key;
+    const char *version; /* as it was written; NULL: the current one */
+    struct delete_if want;
+    struct s3_object *marker;   /* to be put, or */
+    const struct s3_object *is; /* what goes, NULL: nothing */
+    const char *error, *message;
+};
+
+/* ---- what one removal comes to ---- */
+
+static bool refuse(struct removal *r, const char *code, const char *message)
+{
+    r->error = code;
+    r->message = message;
+    return false;
+}
+
+static struct s3_object *marker_new(struct ask *c)
+{
+    struct s3_object o = {.owner = (unsigned short)c->user,
+                          .version = version_new(c, c->bucket),
+                          .modified_ms = ask_now_ms(c)};
+
+    return object_new(&c->s->store.memory, &o);
+}
+
+static bool holds(struct removal *r, const struct s3_object *o)
+{
+    const char *failed = delete_refused(&r->want, o);
+
+    return !failed || refuse(r, "PreconditionFailed", NULL);
+}
+
+static bool decide_version(struct ask *c, struct removal *r,
+                           const struct s3_stack *v)
+{
+    uint64_t version;
+
+    if (!version_parse(c->s, r->version, &version))
+        return refuse(r,
+                      c->s->profile->uuid_versions ? "NoSuchVersion"
+                                                   : "InvalidArgument",
+                      "Invalid version id specified");
+    r->is = stack_find(v, version);
+    return holds(r, r->is);
+}
+
+static bool decide(struct ask *c, struct removal *r)
+{
+    const struct s3_stack *v =
+        store_versions(&c->s->store, c->bucket, r->key, c->x->stale);
+
+    if (r->version)
+        return decide_version(c, r, v);
+    if (!holds(r, v ? v->at[0] : NULL))
+        return false;
+    if (c->bucket->versioning == VERSIONING_NEVER)
+        r->is = v ? v->at[0] : NULL;
+    else
+        r->marker = marker_new(c);
+    return true;
+}
+
+static void carry_out(struct ask *c, struct removal *r)
+{
+    struct store *st = &c->s->store;
+
+    if (r->marker)
+        store_put(st, c->bucket_name, r->key, object_ref(r->marker));
+    else if (r->is)
+        store_remove(st, c->bucket_name, r->key, r->is->version);
+}
+
+/* ---- DeleteObject ---- */
+
+static void drop_one(void *ctx)
+{
+    struct ask *c = ctx;
+
+    object_unref(((struct removal *)c->data)->marker);
+}
+
+static void publish_one(struct exchange *x, void *ctx)
+{
+    struct ask *c = ctx;
+
+    (void)x;
+    store_begin(&c->s->store);
+    carry_out(c, c->data);
+    drop_one(ctx);
+}
+
+static void tell_one(struct ask *c, const struct removal *r)
+{
+    const struct s3_object *o = r->marker ? r->marker : r->is;
+
+    s3_answer_empty(c->x, 204);
+    if (r->marker || (r->version && o && !o->body))
+        answer_set(&c->x->answer, c->a, "x-amz-delete-marker", "true");
+    if (r->version && c->bucket->versioning != VERSIONING_NEVER)
+        answer_set(&c->x->answer, c->a, "x-amz-version-id", "%s", r->version);
+    else if (o)
+        version_tell(c, o);
+}
+
+void s3_delete_object(struct ask *c)
+{
+    struct removal *r = arena_alloc(c->a, sizeof(*r));
+
+    r->key = c->key;
+    r->version = ask_query(c, "versionId");
+    r->want.tag = ask_header(c, "if-match");
+    r->want.time = ask_header(c, "x-amz-if-match-last-modified-time");
+    r->want.size = ask_header(c, "x-amz-if-match-size");
+    if (!decide(c, r)) {
+        s3_error(c->x, r->error, r->message, NULL);
+        return;
+    }
+    tell_one(c, r);
+    c->data = r;
+    if (r->marker || r->is)
+        ask_prepare(c, publish_one, drop_one, c, "%s s3://%s/%s",
+                    r->marker ? "hid" : "removed", c->bucket_name.p, c->key.p);
+}
+
+/* ---- DeleteObjects ---- */
 
 struct batch { /* in the exchange's arena */
     struct ask *c;
-    struct slice keys[S3_MAX_DELETE];
+    struct removal *list; /* S3_MAX_DELETE */
     size_t n;
-    struct slice key; /* of the Object being read; p NULL: none yet */
+    struct removal one; /* the Object being read */
     bool quiet;
-    size_t refused;   /* of the keys, from the first */
-    const char *code; /* why */
 };
 
 static bool end_object(struct batch *b)
 {
-    if (!b->key.p || b->key.len == 0 || b->n == S3_MAX_DELETE)
+    if (!b->one.key.p || b->one.key.len == 0 || b->n == S3_MAX_DELETE)
         return false;
-    b->keys[b->n++] = b->key;
-    b->key = (struct slice){NULL, 0};
+    b->list[b->n++] = b->one;
+    b->one = (struct removal){0};
     return true;
 }
 
 static bool element(void *ctx, const char *path, struct slice text)
 {
     struct batch *b = ctx;
+    const struct {
+        const char *path;
+        struct slice *to;
+    } fields[] = {{"Key", &b->one.key},
+                  {"ETag", &b->one.want.tag},
+                  {"LastModifiedTime", &b->one.want.time},
+                  {"Size", &b->one.want.size}};
 
-    if (strcmp(path, "Delete/Object/Key") == 0) {
-        b->key.p = arena_memdup(b->c->a, text.p, text.len);
-        b->key.len = text.len;
-        return true;
-    }
     if (strcmp(path, "Delete/Object") == 0)
         return end_object(b);
     if (strcmp(path, "Delete/Quiet") == 0)
         b->quiet = slice_ieqz(slice_trim(text), "true");
-    return strncmp(path, "Delete", 6) == 0;
+    if (strcmp(path, "Delete/Object/VersionId") == 0 && text.len)
+        b->one.version = ask_text(b->c, text);
+    if (strncmp(path, "Delete/Object/", 14) != 0)
+        return strncmp(path, "Delete", 6) == 0;
+    for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+        if (strcmp(path + 14, fields[i].path) == 0)
+            *fields[i].to = (struct slice){ask_text(b->c, text), text.len};
+    return true;
+}
+
+static void drop(void *ctx)
+{
+    struct batch *b = ctx;
+
+    for (size_t i = 0; i < b->n; i++)
+        object_unref(b->list[i].marker);
 }
 
 static void publish(struct exchange *x, void *ctx)
@@ -45,8 +193,41 @@ static void publish(struct exchange *x, void *ctx)
 
     (void)x;
     store_begin(&b->c->s->store);
-    for (size_t i = b->refused; i < b->n; i++)
-        store_remove(&b->c->s->store, b->c->bucket_name, b->keys[i], 0);
+    for (size_t i = 0; i < b->n; i++)
+        if (!b->list[i].error)
+            carry_out(b->c, &b->list[i]);
+    drop(ctx);
+}
+
+static void add_error(struct ask *c, const struct removal *r)
+{
+    struct str *out = &c->s->text;
+
+    xml_open(out, "Error");
+    xml_text(out, "Key", r->key);
+    if (r->version)
+        xml_textz(out, "VersionId", r->version);
+    xml_textz(out, "Code", r->error);
+    xml_textz(out, "Message",
+              r->message ? r->message : s3_error_message(r->error));
+    xml_close(out, "Error");
+}
+
+static void add_deleted(struct ask *c, const struct removal *r)
+{
+    struct str *out = &c->s->text;
+    char id[VERSION_SIZE];
+
+    xml_open(out, "Deleted");
+    xml_text(out, "Key", r->key);
+    if (r->version)
+        xml_textz(out, "VersionId", r->version);
+    if (r->marker || (r->is && !r->is->body)) {
+        version_text(c->s, (r->marker ? r->marker : r->is)->version, id);
+        xml_textz(out, "DeleteMarker", "true");
+        xml_textz(out, "DeleteMarkerVersionId", id);
+    }
+    xml_close(out, "Deleted");
 }
 
 static void answer(struct batch *b)
@@ -55,47 +236,45 @@ static void answer(struct batch *b)
 
     str_reset(out);
     xml_begin(out, "DeleteResult");
-    for (size_t i = 0; i < b->refused; i++) {
-        xml_open(out, "Error");
-        xml_text(out, "Key", b->keys[i]);
-        xml_text(out, "Code", slice_of(b->code));
-        xml_text(out, "Message", slice_of(b->code));
-        xml_close(out, "Error");
-    }
-    for (size_t i = b->refused; i < b->n && !b->quiet; i++) {
-        xml_open(out, "Deleted");
-        xml_text(out, "Key", b->keys[i]);
-        xml_close(out, "Deleted");
-    }
+    for (size_t i = 0; i < b->n; i++)
+        if (b->list[i].error)
+            add_error(b->c, &b->list[i]);
+        else if (!b->quiet)
+            add_deleted(b->c, &b->list[i]);
     str_addz(out, "</DeleteResult>");
     s3_answer_text(b->c->x, 200);
 }
 
-/* As meddle.c said for this exchange. */
+/* As meddle.c said for this exchange: the first keys are not to be had. */
 static void refuse_some(struct batch *b)
 {
     const struct s3_refusal *r = &b->c->s->refusal;
 
     if (!r->keys || r->exchange != b->c->x->ordinal)
         return;
-    b->refused = r->keys < b->n ? r->keys : b->n;
-    b->code = r->code;
+    for (size_t i = 0; i < b->n && i < r->keys; i++)
+        if (!b->list[i].error)
+            refuse(&b->list[i], r->code, r->code);
 }
 
 void s3_delete_objects(struct ask *c)
 {
     struct batch *b;
+    struct checksum k;
 
-    if (!ask_body_intact(c, true))
+    if (!ask_body_intact(c, true) || !checksum_proved(c, &k))
         return;
     b = arena_alloc(c->a, sizeof(*b));
     b->c = c;
+    b->list = arena_alloc(c->a, S3_MAX_DELETE * sizeof(*b->list));
     if (!xml_read(c->body, element, b) || b->n == 0) {
         s3_error(c->x, "MalformedXML", NULL, NULL);
         return;
     }
+    for (size_t i = 0; i < b->n; i++)
+        decide(c, &b->list[i]);
     refuse_some(b);
     answer(b);
-    ask_prepare(c, publish, NULL, b, "removed %zu objects of s3://%s",
-                b->n - b->refused, c->bucket_name.p);
+    ask_prepare(c, publish, drop, b, "removed %zu objects of s3://%s", b->n,
+                c->bucket_name.p);
 }

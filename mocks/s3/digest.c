@@ -19,15 +19,18 @@ void digests_init(struct digests *d)
 {
     d->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     d->md5 = EVP_MD_fetch(NULL, "MD5", NULL);
+    d->sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
     d->ctx = EVP_MD_CTX_new();
     d->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-    must(d->sha256 && d->md5 && d->ctx && d->hmac, "fetching digests");
+    must(d->sha256 && d->md5 && d->sha1 && d->ctx && d->hmac,
+         "fetching digests");
 }
 
 void digests_fini(struct digests *d)
 {
     EVP_MD_free(d->sha256);
     EVP_MD_free(d->md5);
+    EVP_MD_free(d->sha1);
     EVP_MD_CTX_free(d->ctx);
     EVP_MAC_free(d->hmac);
 }
@@ -50,6 +53,11 @@ void digest_sha256(struct digests *d, struct slice bytes,
 void digest_md5(struct digests *d, struct slice bytes, uint8_t out[MD5_SIZE])
 {
     digest(d, d->md5, bytes, out);
+}
+
+void digest_sha1(struct digests *d, struct slice bytes, uint8_t out[SHA1_SIZE])
+{
+    digest(d, d->sha1, bytes, out);
 }
 
 void digest_hex(const uint8_t *bytes, size_t n, char *out)

@@ -31,6 +31,8 @@ const struct service_error s3_errors[] = {
      "Your proposed upload is smaller than the minimum allowed size."},
     {"ExcessData", 400, "More data provided than indicated content length."},
     {"ExpiredToken", 400, "The provided token has expired."},
+    {"IllegalVersioningConfigurationException", 400,
+     "The versioning configuration specified in the request is invalid."},
     {"IllegalLocationConstraintException", 400,
      "The specified location constraint is incompatible for the region "
      "specific endpoint this request was sent to."},
@@ -43,9 +45,14 @@ const struct service_error s3_errors[] = {
      "The Access Key Id you provided does not exist in our records."},
     {"InvalidArgument", 400, "Invalid Argument."},
     {"InvalidBucketName", 400, "The specified bucket is not valid."},
+    {"InvalidBucketState", 409,
+     "The request is not valid with the current state of the bucket."},
     {"InvalidChunkSizeError", 400,
      "Only the last chunk is allowed to have a size less than 8192 bytes."},
     {"InvalidDigest", 400, "The Content-Md5 you specified is not valid."},
+    {"InvalidEncryptionAlgorithmError", 400,
+     "The encryption request that you specified is not valid. The valid value "
+     "is AES256."},
     {"InvalidLocationConstraint", 400,
      "The specified location-constraint is not valid."},
     {"InvalidPart", 400,
@@ -57,6 +64,9 @@ const struct service_error s3_errors[] = {
      "The list of parts was not in ascending order. The parts list must be "
      "specified in order by part number."},
     {"InvalidRange", 416, "The requested range is not satisfiable."},
+    {"InvalidRedirectLocation", 400,
+     "The website redirect location must have a prefix of 'http://' or "
+     "'https://' or '/'."},
     {"InvalidRequest", 400, "Invalid Request."},
     {"InvalidStorageClass", 400, "Invalid storage class."},
     {"InvalidTag", 400, "The tag provided was not a valid tag."},
@@ -157,6 +167,7 @@ static const struct own_field own_fields[] = {
     {"ConditionalRequestConflict", false, true},
     {"NoSuchBucket", true, false},
     {"NoSuchKey", false, true},
+    {"NoSuchTagSet", true, false},
     {"NoSuchVersion", false, true},
     {0}};
 
@@ -166,6 +177,13 @@ static const struct service_error *find_error(const char *code)
         if (strcmp(e->name, code) == 0)
             return e;
     return NULL;
+}
+
+const char *s3_error_message(const char *code)
+{
+    const struct service_error *e = find_error(code);
+
+    return e ? e->message : code;
 }
 
 static void add_names(struct s3 *s, struct exchange *x, const char *code)

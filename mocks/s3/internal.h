@@ -23,8 +23,10 @@ enum {
     S3_MAX_METADATA = 2048,
     S3_MAX_PAGE = 1000,
     S3_MAX_DELETE = 1000,
-    S3_MAX_TEXT = 32 << 20, /* of an answer that is made as XML */
-    S3_NOBODY = 0xffff      /* in the place of a user: nobody signed */
+    S3_MAX_PARTS = 10000,
+    MAX_ATTRIBUTE = 64 << 10, /* of an object, as tags are one */
+    S3_MAX_TEXT = 32 << 20,   /* of an answer that is made as XML */
+    S3_NOBODY = 0xffff        /* in the place of a user: nobody signed */
 };
 
 /* ---- options ---- */
@@ -39,9 +41,11 @@ struct s3_options {
     struct spec_list users;   /* struct s3_user */
     const char *region;       /* "": any is right */
     int profile;              /* index into s3_profiles */
-    bool anonymous;
+    bool anonymous, etag_conditions;
+    bool etag_conditions_given; /* else the profile decides */
     int64_t clock_ahead_ms;
-    int64_t memory; /* bytes */
+    int64_t memory;   /* bytes */
+    int64_t min_part; /* bytes */
 };
 
 /* ---- profiles: where MinIO and AWS differ, as data (profile.c) ---- */
@@ -66,6 +70,9 @@ struct s3_profile {
     bool own_bucket_again;        /* CreateBucket of an own one is 200 */
     bool hash_may_be_absent;      /* no x-amz-content-sha256: that of nothing */
     bool uuid_versions;           /* version ids look like UUIDs */
+    bool etag_conditions;         /* writes obey If-None-Match: "etag" */
+    bool default_checksum;        /* CRC64NVME of what declares none */
+    bool complete_again;          /* the same CompleteMultipartUpload is 200 */
     int busy_retry_after_s;       /* Retry-After on 429 and 503; 0: none */
 };
 
@@ -120,6 +127,7 @@ struct ask {
     struct slice body;                  /* aws-chunked undone */
     const struct http_header *trailers; /* of aws-chunked */
     size_t n_trailers;
+    void *data; /* the act's own, for its change */
 };
 
 struct slice ask_header(const struct ask *c, const char *name); /* trimmed */
@@ -191,6 +199,8 @@ void s3_answer_error(struct exchange *x, const char *type, int status,
                      const char *message);
 void s3_answer_bad_request(struct exchange *x, int status, const char *reason);
 
+const char *s3_error_message(const char *code); /* the table's */
+
 /* ---- answers (answer.c) ---- */
 void s3_answer_empty(struct exchange *x, int status);
 void s3_answer_text(struct exchange *x, int status); /* s->text as XML */
@@ -212,11 +222,32 @@ struct s3_object *version_needed(struct ask *c);
 /* version_parse, with the error answered. */
 bool version_asked(struct ask *c, const char *text, uint64_t *version);
 
+/* ---- change.c: prepared changes ---- */
+/* The object is to be put; takes over the reference. */
+void object_put(struct ask *c, struct s3_object *o);
+/* The same version with other headers, around the same body. */
+struct s3_object *object_with(struct ask *c, const struct s3_object *o,
+                              struct slice headers);
+/* One of its headers is to have that value, or (NULL) to go. */
+void object_change(struct ask *c, const struct s3_object *o, const char *name,
+                   const char *value, const char *verb);
+/* The bucket's document is to be this (in the arena), or (NULL) none. */
+void bucket_change(struct ask *c, enum s3_document which, const char *text);
+
 /* ---- conditions.c: If-Match and its like; NULL object: there is none.
- * False, and 412, 304, 404 or 501 answered, when the request must not act. */
+ * False, and 412, 304, 404, 409 or 501 answered, when the request must not
+ * act. */
 bool s3_read_allowed(struct ask *c, const struct s3_object *o);
 bool s3_write_allowed(struct ask *c, const struct s3_object *o);
-bool s3_delete_allowed(struct ask *c, const struct s3_object *o);
+bool s3_complete_allowed(struct ask *c, const struct s3_object *o,
+                         const struct s3_upload *u);
+bool s3_copy_allowed(struct ask *c, const struct s3_object *source);
+struct delete_if { /* conditions of one delete; p NULL: not given */
+    struct slice tag, time, size;
+};
+/* NULL, or the name of the condition that does not hold. */
+const char *delete_refused(const struct delete_if *want,
+                           const struct s3_object *o);
 
 /* ---- users.c ---- */
 const struct s3_user *user_of(const struct s3 *s, unsigned owner);
@@ -225,16 +256,40 @@ unsigned user_by_key(const struct s3 *s, struct slice key);
 void user_xml(const struct s3 *s, struct str *out, const char *element,
               unsigned owner);
 
+/* ---- put.c ---- */
+/* An object of that body, whose reference is taken over: by this user, now. */
+struct s3_object *object_made(struct ask *c, struct s3_body *body,
+                              struct slice headers);
+
 /* ---- acts ---- */
 void s3_list_buckets(struct ask *c);
 void s3_create_bucket(struct ask *c);
 void s3_head_bucket(struct ask *c);
 void s3_delete_bucket(struct ask *c);
 void s3_get_bucket_location(struct ask *c);
+void s3_get_bucket_versioning(struct ask *c);
+void s3_put_bucket_versioning(struct ask *c);
+void s3_get_bucket_tagging(struct ask *c);
+void s3_put_bucket_tagging(struct ask *c);
+void s3_delete_bucket_tagging(struct ask *c);
+void s3_list_objects(struct ask *c);
 void s3_list_objects_v2(struct ask *c);
+void s3_list_object_versions(struct ask *c);
+void s3_list_uploads(struct ask *c);
 void s3_delete_objects(struct ask *c);
 void s3_get_object(struct ask *c);
+void s3_get_object_attributes(struct ask *c);
+void s3_get_object_tagging(struct ask *c);
+void s3_put_object_tagging(struct ask *c);
+void s3_delete_object_tagging(struct ask *c);
 void s3_put_object(struct ask *c);
+void s3_copy_object(struct ask *c);
 void s3_delete_object(struct ask *c);
+void s3_create_upload(struct ask *c);
+void s3_upload_part(struct ask *c);
+void s3_upload_part_copy(struct ask *c);
+void s3_complete_upload(struct ask *c);
+void s3_abort_upload(struct ask *c);
+void s3_list_parts(struct ask *c);
 
 #endif

@@ -1,178 +1,45 @@
-/* list: ListObjectsV2.
+/* list: ListObjects and ListObjectsV2.
  *
- * A walk gives keys and common prefixes in byte order. A common prefix is
- * passed in one seek, however many keys it stands for, so that a page costs
- * the same in a large bucket as in a small one. The continuation token is the
- * base64 of "k" and the last key, or "p" and the last common prefix.
+ * The continuation token of V2 is the base64 of "k" and the last key, or "p"
+ * and the last common prefix; V1 has its marker in plain text.
  */
 #include <string.h>
 
 #include "base/percent.h"
-#include "mocks/s3/internal.h"
+#include "mocks/s3/integrity.h"
+#include "mocks/s3/listing.h"
 #include "mocks/s3/xml.h"
 
 enum { NAME_BYTES = S3_MAX_KEY + 8 };
 
-struct listing {
-    struct ask *c;
-    const char *prefix, *delimiter, *start_after, *token; /* NULL: not given */
-    long long max_keys;
-    bool url, owner;
+struct objects { /* one page of them */
+    struct listing l;
+    struct walk w;
+    const char *start_after, *token, *marker; /* NULL: not given */
+    bool second, owner;                       /* V2; with owners */
 };
 
-struct walk {
-    const struct listing *l;
-    const struct btree *objects;
-    struct btree_cursor at;
-    bool more;
-};
+/* ---- the token of V2 ---- */
 
-struct item {
-    struct slice name;
-    const struct s3_object *object; /* NULL: a common prefix */
-};
-
-/* ---- the walk ---- */
-
-/* To the first key behind all that begin with group. */
-static void seek_behind(struct walk *w, struct slice group)
-{
-    char next[NAME_BYTES];
-    size_t n = group.len;
-
-    memcpy(next, group.p, n);
-    while (n && (unsigned char)next[n - 1] == 0xff)
-        n--;
-    if (n == 0) {
-        w->more = false;
-        return;
-    }
-    next[n - 1] = (char)(next[n - 1] + 1);
-    w->more = btree_seek(w->objects, (struct slice){next, n}, false, &w->at);
-}
-
-static size_t group_length(const struct listing *l, struct slice key)
-{
-    size_t from = strlen(l->prefix), n = strlen(l->delimiter);
-    const char *hit;
-
-    if (n == 0)
-        return 0;
-    hit = memmem(key.p + from, key.len - from, l->delimiter, n);
-    return hit ? (size_t)(hit - key.p) + n : 0;
-}
-
-static bool walk_next(struct walk *w, struct item *out)
-{
-    const struct store *store = &w->l->c->s->store;
-
-    while (w->more && slice_starts(w->at.key, w->l->prefix)) {
-        size_t n = group_length(w->l, w->at.key);
-
-        out->object =
-            stack_current(store_view(store, w->at.value, w->l->c->x->stale));
-        out->name = w->at.key;
-        if (!out->object || !n) {
-            w->more = btree_next(&w->at);
-            if (!out->object)
-                continue;
-            return true;
-        }
-        out->object = NULL;
-        out->name.len = n;
-        seek_behind(w, out->name);
-        return true;
-    }
-    return false;
-}
-
-/* Where the page begins; token: decoded, or p NULL. */
-static void walk_start(struct walk *w, struct slice token)
-{
-    struct slice prefix = slice_of(w->l->prefix);
-    struct slice after = slice_of(w->l->start_after);
-    bool behind = true;
-
-    if (token.p) {
-        after = (struct slice){token.p + 1, token.len - 1};
-        if (token.p[0] == 'p') {
-            seek_behind(w, after);
-            return;
-        }
-    }
-    if (after.len == 0 || strcmp(prefix.p, after.p) > 0) {
-        after = prefix;
-        behind = false;
-    }
-    w->more = btree_seek(w->objects, after, behind, &w->at);
-}
-
-/* ---- parameters ---- */
-
-static const char *or_empty(const char *z)
-{
-    return z ? z : "";
-}
-
-static bool read_max_keys(struct listing *l, const char *text)
-{
-    l->max_keys = S3_MAX_PAGE;
-    if (!text || !*text)
-        return true;
-    if (!slice_int64(slice_of(text), &l->max_keys))
-        return ask_bad_argument(l->c, "max-keys", text,
-                                "Provided max-keys not an integer or within "
-                                "integer range");
-    if (l->max_keys < 0 || l->max_keys > INT32_MAX)
-        return ask_bad_argument(l->c, "max-keys", text,
-                                "Argument maxKeys must be an integer between 0 "
-                                "and 2147483647");
-    if (l->max_keys > S3_MAX_PAGE)
-        l->max_keys = S3_MAX_PAGE;
-    return true;
-}
-
-static bool read_encoding(struct listing *l, const char *text)
-{
-    l->url = text && strcmp(text, "url") == 0;
-    return !text || l->url ||
-           ask_bad_argument(l->c, "encoding-type", text,
-                            "Invalid Encoding Method specified in Request");
-}
-
-static bool read_listing(struct listing *l)
-{
-    const struct ask *c = l->c;
-    const char *owner = ask_query(c, "fetch-owner");
-
-    l->prefix = or_empty(ask_query(c, "prefix"));
-    l->delimiter = or_empty(ask_query(c, "delimiter"));
-    l->start_after = ask_query(c, "start-after");
-    l->token = ask_query(c, "continuation-token");
-    l->owner = owner && strcmp(owner, "true") == 0;
-    return read_max_keys(l, ask_query(c, "max-keys")) &&
-           read_encoding(l, ask_query(c, "encoding-type"));
-}
-
-static bool read_token(struct listing *l, struct slice *token)
+static bool read_token(struct objects *o, struct slice *token)
 {
     struct str plain;
     bool ok;
 
     *token = (struct slice){NULL, 0};
-    if (!l->token)
+    if (!o->token)
         return true;
     str_init(&plain, NAME_BYTES - 1);
-    ok = base64_decode(&plain, slice_of(l->token)) && !plain.failed &&
+    ok = base64_decode(&plain, slice_of(o->token)) && !plain.failed &&
          plain.len > 1 && (plain.p[0] == 'k' || plain.p[0] == 'p') &&
          !memchr(plain.p, 0, plain.len);
     if (ok)
-        *token = (struct slice){arena_memdup(l->c->a, plain.p, plain.len),
+        *token = (struct slice){arena_memdup(o->l.c->a, plain.p, plain.len),
                                 plain.len};
     str_fini(&plain);
-    return ok ||
-           ask_bad_argument(l->c, "continuation-token", l->token,
-                            "The continuation token provided is incorrect");
+    return ok || ask_bad_argument(o->l.c, "continuation-token", o->token,
+                                  "The continuation token provided is "
+                                  "incorrect");
 }
 
 static void add_token(struct str *out, struct item last)
@@ -181,7 +48,7 @@ static void add_token(struct str *out, struct item last)
 
     str_init(&plain, NAME_BYTES);
     str_init(&text, 2 * NAME_BYTES);
-    str_addc(&plain, last.object ? 'k' : 'p');
+    str_addc(&plain, last.stack ? 'k' : 'p');
     str_adds(&plain, last.name);
     base64_encode(&text, str_slice(&plain));
     xml_text(out, "NextContinuationToken", str_slice(&text));
@@ -189,98 +56,149 @@ static void add_token(struct str *out, struct item last)
     str_fini(&text);
 }
 
-/* ---- the answer ---- */
-
-static void add_name(struct listing *l, struct str *out, const char *element,
-                     struct slice name)
+static bool start_second(struct objects *o)
 {
-    struct str coded;
+    struct slice token;
 
-    if (!l->url) {
-        xml_text(out, element, name);
-        return;
-    }
-    str_init(&coded, 3 * name.len + 1);
-    percent_encode(&coded, name, "/");
-    xml_text(out, element, str_slice(&coded));
-    str_fini(&coded);
+    if (!read_token(o, &token))
+        return false;
+    if (token.p && token.p[0] == 'p')
+        walk_behind(&o->w, (struct slice){token.p + 1, token.len - 1});
+    else if (token.p)
+        walk_start(&o->w, (struct slice){token.p + 1, token.len - 1}, true);
+    else
+        walk_start(&o->w, slice_of(o->start_after), true);
+    return true;
 }
 
-static void add_item(struct listing *l, struct str *out, struct item it)
+/* A marker that ends a common prefix stands for all under it. */
+static void start_first(struct objects *o)
 {
-    char date[DATE_ISO_SIZE], etag[ETAG_SIZE];
+    struct slice marker = slice_of(o->marker);
+    size_t n =
+        slice_starts(marker, o->l.prefix) ? listing_group(&o->l, marker) : 0;
 
-    if (!it.object) {
-        xml_open(out, "CommonPrefixes");
-        add_name(l, out, "Prefix", it.name);
-        xml_close(out, "CommonPrefixes");
-        return;
-    }
-    date_iso(it.object->modified_ms, date);
+    if (n && n == marker.len)
+        walk_behind(&o->w, marker);
+    else
+        walk_start(&o->w, marker, true);
+}
+
+/* ---- the answer ---- */
+
+static void add_object(struct objects *o, struct str *out, struct item it)
+{
+    const struct s3_object *is = it.stack->at[0];
+    const char *class = object_header(is, "x-amz-storage-class");
+    char date[DATE_ISO_SIZE], etag[ETAG_SIZE];
+    struct checksum k;
+
+    date_iso(is->modified_ms, date);
+    object_etag(is, etag);
     xml_open(out, "Contents");
-    add_name(l, out, "Key", it.name);
+    listing_name(&o->l, out, "Key", it.name);
     xml_textz(out, "LastModified", date);
-    object_etag(it.object, etag);
     xml_textf(out, "ETag", "&quot;%s&quot;", etag);
-    xml_textf(out, "Size", "%zu", it.object->body->len);
-    if (l->owner)
-        user_xml(l->c->s, out, "Owner", it.object->owner);
-    xml_textz(out, "StorageClass", "STANDARD");
+    if (o->l.c->s->profile->default_checksum && checksum_kept(is, &k)) {
+        xml_textz(out, "ChecksumAlgorithm", checksums[k.kind].name);
+        xml_textz(out, "ChecksumType", checksum_type(&k));
+    }
+    xml_textf(out, "Size", "%zu", is->body->len);
+    if (o->owner)
+        user_xml(o->l.c->s, out, "Owner", is->owner);
+    xml_textz(out, "StorageClass", class ? class : "STANDARD");
     xml_close(out, "Contents");
 }
 
-static void add_echo(struct listing *l, struct str *out)
+static void add_echo(struct objects *o, struct str *out)
 {
+    struct listing *l = &o->l;
+
     xml_textz(out, "Name", l->c->bucket_name.p);
-    add_name(l, out, "Prefix", slice_of(l->prefix));
+    listing_name(l, out, "Prefix", slice_of(l->prefix));
     if (*l->delimiter)
-        add_name(l, out, "Delimiter", slice_of(l->delimiter));
-    if (l->start_after)
-        add_name(l, out, "StartAfter", slice_of(l->start_after));
-    if (l->token)
-        xml_textz(out, "ContinuationToken", l->token);
+        listing_name(l, out, "Delimiter", slice_of(l->delimiter));
+    if (o->second && o->start_after)
+        listing_name(l, out, "StartAfter", slice_of(o->start_after));
+    if (o->second && o->token)
+        xml_textz(out, "ContinuationToken", o->token);
+    if (!o->second)
+        listing_name(l, out, "Marker", slice_of(listing_or_empty(o->marker)));
     if (l->url)
         xml_textz(out, "EncodingType", "url");
     xml_textf(out, "MaxKeys", "%lld", l->max_keys);
 }
 
 /* One page: keys as they come, then the common prefixes. */
-static void add_page(struct listing *l, struct walk *w, struct str *out)
+static void add_page(struct objects *o, struct str *out)
 {
     struct item it, last = {{NULL, 0}, NULL};
     struct str groups;
     long long n = 0;
-    bool more = l->max_keys > 0 && walk_next(w, &it);
+    bool more = o->l.max_keys > 0 && walk_next(&o->w, &it);
 
     str_init(&groups, S3_MAX_TEXT);
-    for (; more && n < l->max_keys; n++) {
+    for (; more && n < o->l.max_keys; n++) {
         last = it;
-        add_item(l, it.object ? out : &groups, it);
-        more = walk_next(w, &it);
+        if (it.stack)
+            add_object(o, out, it);
+        else
+            listing_prefix(&o->l, &groups, it.name);
+        more = walk_next(&o->w, &it);
     }
     str_adds(out, str_slice(&groups));
     out->failed = out->failed || groups.failed;
     str_fini(&groups);
-    xml_textf(out, "KeyCount", "%lld", n);
+    if (o->second)
+        xml_textf(out, "KeyCount", "%lld", n);
     xml_textz(out, "IsTruncated", more ? "true" : "false");
-    if (more)
+    if (more && o->second)
         add_token(out, last);
+    else if (more && *o->l.delimiter)
+        listing_name(&o->l, out, "NextMarker", last.name);
+}
+
+static void answer(struct objects *o)
+{
+    struct str *out = &o->l.c->s->text;
+
+    str_reset(out);
+    xml_begin(out, "ListBucketResult");
+    add_echo(o, out);
+    add_page(o, out);
+    str_addz(out, "</ListBucketResult>");
+    s3_answer_text(o->l.c->x, 200);
+}
+
+static bool begin(struct objects *o, struct ask *c)
+{
+    o->l.c = c;
+    o->w.l = &o->l;
+    o->w.objects = c->bucket->objects;
+    return listing_read(&o->l, "max-keys");
 }
 
 void s3_list_objects_v2(struct ask *c)
 {
-    struct listing l = {.c = c};
-    struct str *out = &c->s->text;
-    struct slice token;
-    struct walk w = {.l = &l, .objects = c->bucket->objects};
+    struct objects o = {.second = true};
+    const char *owner = ask_query(c, "fetch-owner");
 
-    if (!read_listing(&l) || !read_token(&l, &token))
+    if (!begin(&o, c))
         return;
-    walk_start(&w, token);
-    str_reset(out);
-    xml_begin(out, "ListBucketResult");
-    add_echo(&l, out);
-    add_page(&l, &w, out);
-    str_addz(out, "</ListBucketResult>");
-    s3_answer_text(c->x, 200);
+    o.start_after = ask_query(c, "start-after");
+    o.token = ask_query(c, "continuation-token");
+    o.owner = owner && strcmp(owner, "true") == 0;
+    if (start_second(&o))
+        answer(&o);
+}
+
+void s3_list_objects(struct ask *c)
+{
+    struct objects o = {.owner = true};
+
+    if (!begin(&o, c))
+        return;
+    o.marker = ask_query(c, "marker");
+    start_first(&o);
+    answer(&o);
 }

@@ -215,10 +215,33 @@ static void a_group_of_many_is_one_step(void)
     testing_free(t);
 }
 
+static void the_older_form_pages_by_marker(void)
+{
+    struct testing *t = testing_new(NULL);
+
+    fill(t, tree);
+    CU_ASSERT_EQUAL(LIST("max-keys=2"), 200);
+    CU_ASSERT(testing_operation(t, "ListObjects"));
+    CU_ASSERT_STRING_EQUAL(all(t, "Key"), "A|a/1");
+    SAYS("<Marker></Marker><MaxKeys>2</MaxKeys>");
+    SAYS("<Owner><ID>");
+    SAYS("<IsTruncated>true</IsTruncated></ListBucketResult>");
+    LIST("marker=a%2F1&max-keys=2");
+    CU_ASSERT_STRING_EQUAL(all(t, "Key"), "a/2|a/b/1");
+    LIST("delimiter=%2F&max-keys=2");
+    CU_ASSERT_STRING_EQUAL(all(t, "NextMarker"), "a/");
+    LIST("delimiter=%2F&marker=a%2F");
+    CU_ASSERT_STRING_EQUAL(all(t, "Key"), "ab|b.txt");
+    SAYS("<CommonPrefixes><Prefix>c/</Prefix></CommonPrefixes>");
+    CU_ASSERT_FALSE(testing_says(t, "<Prefix>a/</Prefix>"));
+    testing_free(t);
+}
+
 UNIT_MAIN("s3/list", UNIT(keys_come_in_byte_order),
           UNIT(prefix_delimiter_and_start_after_select),
           UNIT(pages_join_to_the_whole),
           UNIT(a_thousand_keys_a_page_and_no_more),
           UNIT(no_keys_asked_for_is_an_empty_page),
           UNIT(names_that_xml_cannot_hold_are_encoded),
-          UNIT(wrong_parameters_are_named), UNIT(a_group_of_many_is_one_step))
+          UNIT(wrong_parameters_are_named), UNIT(a_group_of_many_is_one_step),
+          UNIT(the_older_form_pages_by_marker))

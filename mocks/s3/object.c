@@ -1,8 +1,10 @@
 /* object: GetObject and HeadObject. */
 #include <string.h>
 
-#include "mocks/s3/internal.h"
+#include "mocks/s3/integrity.h"
 #include "mocks/s3/range.h"
+#include "mocks/s3/sse.h"
+#include "mocks/s3/tagging.h"
 
 /* Queries of a signed GET that replace a header of the answer. */
 static const struct {
@@ -34,7 +36,7 @@ static void answer_object(struct ask *c, struct s3_object *o, int status,
                           struct slice bytes)
 {
     struct answer *w = &c->x->answer;
-    const char *name, *value;
+    const char *name, *value, *tags = object_header(o, TAGS_KEPT);
     size_t at = 0;
 
     s3_answer_empty(c->x, status);
@@ -46,8 +48,31 @@ static void answer_object(struct ask *c, struct s3_object *o, int status,
     while (headers_next(o->headers, &at, &name, &value))
         if (name[0] != ':')
             answer_header(w, c->a, name, "%s", value);
+    if (tags)
+        answer_header(w, c->a, "x-amz-tagging-count", "%zu", tags_count(tags));
     version_tell(c, o);
     add_replaced(c);
+}
+
+/* Only of the whole: clients would compare it with a part's bytes. */
+static void tell_checksum(struct ask *c, const struct s3_object *o)
+{
+    struct checksum k;
+
+    if (slice_ieqz(ask_header(c, "x-amz-checksum-mode"), "ENABLED") &&
+        checksum_kept(o, &k))
+        checksum_tell(c, &k, true);
+}
+
+static void answer_part(struct ask *c, struct s3_object *o, size_t from,
+                        size_t len)
+{
+    struct slice all = object_bytes(o);
+
+    answer_object(c, o, 206, (struct slice){all.p + from, len});
+    if (len)
+        answer_header(&c->x->answer, c->a, "Content-Range", "bytes %zu-%zu/%zu",
+                      from, from + len - 1, all.len);
 }
 
 static void answer_outside(struct ask *c, struct slice asked, size_t size)
@@ -58,27 +83,79 @@ static void answer_outside(struct ask *c, struct slice asked, size_t size)
     answer_set(&c->x->answer, c->a, "Content-Range", "bytes */%zu", size);
 }
 
-/* HEAD is the same: the exchange leaves out the body. */
+/* ---- ?partNumber ---- */
+
+static bool read_number(struct ask *c, const char *text, long long *number)
+{
+    if (http_header(c->r, "range").p) {
+        s3_error(c->x, "InvalidRequest",
+                 "Cannot specify both Range header and partNumber query "
+                 "parameter",
+                 NULL);
+        return false;
+    }
+    return (slice_int64(slice_of(text), number) && *number >= 1 &&
+            *number <= S3_MAX_PARTS) ||
+           ask_bad_argument(c, "partNumber", text,
+                            "Part number must be an integer between 1 and "
+                            "10000, inclusive");
+}
+
+static void answer_no_part(struct ask *c, const struct s3_object *o,
+                           long long number)
+{
+    s3_error(c->x, "InvalidPartNumber", NULL, "ActualPartCount",
+             arena_printf(c->a, "%u", o->n_parts ? (unsigned)o->n_parts : 1),
+             "PartNumberRequested", arena_printf(c->a, "%lld", number), NULL);
+}
+
+static void get_part(struct ask *c, struct s3_object *o, const char *text)
+{
+    size_t from = 0;
+    long long number;
+
+    if (!read_number(c, text, &number))
+        return;
+    if (number > (o->n_parts ? o->n_parts : 1)) {
+        answer_no_part(c, o, number);
+        return;
+    }
+    for (long long i = 0; i + 1 < number; i++)
+        from += o->parts[i].size;
+    answer_part(c, o, from,
+                o->n_parts ? o->parts[number - 1].size : o->body->len);
+    if (o->n_parts)
+        answer_header(&c->x->answer, c->a, "x-amz-mp-parts-count", "%u",
+                      (unsigned)o->n_parts);
+}
+
+/* ---- GetObject; HEAD is the same: the exchange leaves out the body ---- */
+
+static void get_range(struct ask *c, struct s3_object *o)
+{
+    struct slice asked = http_header(c->r, "range"), all = object_bytes(o);
+    struct range r =
+        range_parse(asked, all.len, c->s->profile->turned_range_is_outside);
+
+    if (r.kind == RANGE_OUTSIDE) {
+        answer_outside(c, asked, all.len);
+    } else if (r.kind == RANGE_PART) {
+        answer_part(c, o, r.from, r.len);
+    } else {
+        answer_object(c, o, 200, all);
+        tell_checksum(c, o);
+    }
+}
+
 void s3_get_object(struct ask *c)
 {
     struct s3_object *o = version_needed(c);
-    struct slice asked = http_header(c->r, "range"), all, part;
-    struct range r;
+    const char *number = ask_query(c, "partNumber");
 
-    if (!o || !s3_read_allowed(c, o))
+    if (!o || !sse_read_allowed(c, o) || !s3_read_allowed(c, o))
         return;
-    all = object_bytes(o);
-    r = range_parse(asked, all.len, c->s->profile->turned_range_is_outside);
-    if (r.kind == RANGE_OUTSIDE) {
-        answer_outside(c, asked, all.len);
-        return;
-    }
-    if (r.kind == RANGE_WHOLE) {
-        answer_object(c, o, 200, all);
-        return;
-    }
-    part = (struct slice){all.p + r.from, r.len};
-    answer_object(c, o, 206, part);
-    answer_header(&c->x->answer, c->a, "Content-Range", "bytes %zu-%zu/%zu",
-                  r.from, r.from + r.len - 1, all.len);
+    if (number)
+        get_part(c, o, number);
+    else
+        get_range(c, o);
 }

@@ -18,7 +18,10 @@ static const struct s3_override minio_overrides[] = {
     {"InvalidToken", "InvalidTokenId", 403},
     {0}};
 
-static const struct s3_override aws_overrides[] = {{0}};
+static const struct s3_override aws_overrides[] = {
+    {"XAmzContentChecksumMismatch", "BadDigest", 400},
+    {"XMinioStorageFull", "InsufficientStorage", 507},
+    {0}};
 
 const char *const s3_profile_names[] = {"minio", "aws", NULL};
 
@@ -32,9 +35,12 @@ const struct s3_profile s3_profiles[] = {
      .plain_keys_only = true,
      .hash_may_be_absent = true,
      .uuid_versions = true,
+     .etag_conditions = true,
      .busy_retry_after_s = 60},
     {.name = "aws",
      .headers = aws_headers,
      .overrides = aws_overrides,
-     .own_bucket_again = true},
+     .own_bucket_again = true,
+     .default_checksum = true,
+     .complete_again = true},
 };

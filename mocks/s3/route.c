@@ -150,23 +150,30 @@ static bool read_target(struct exchange *x, struct target *t)
     return t->key != NULL;
 }
 
-static bool row_fits(const struct operation *op, struct slice query,
+/* Does the request have the header of " if NAME"? */
+static bool header_fits(const struct http_request *r, const char *condition)
+{
+    return !condition || http_header(r, condition + sizeof(" if ") - 1).p;
+}
+
+static bool row_fits(const struct operation *op, const struct http_request *r,
                      enum level level, const char *subresource)
 {
     static const char *const shapes[] = {"/", "/{bucket}", "/{bucket}/{key}"};
-    size_t n = strlen(shapes[level]);
-    const char *q, *value;
+    const char *shape = shapes[level], *q, *value;
+    size_t n = strlen(shape);
+    const char *condition = strstr(op->route, " if ");
 
-    if (strncmp(op->route, shapes[level], n) != 0)
+    if (strncmp(op->route, shape, n) != 0 || !header_fits(r, condition))
         return false;
-    if (op->route[n] == 0)
+    if (op->route[n] == 0 || op->route[n] == ' ')
         return !subresource;
     if (op->route[n] != '?')
         return false;
     q = op->route + n + 1;
-    n = strcspn(q, "=");
-    value = q[n] ? q + n + 1 : NULL;
-    return has_query(query, (struct slice){q, n}, value);
+    n = strcspn(q, "= ");
+    value = q[n] == '=' ? q + n + 1 : NULL;
+    return has_query(r->query, (struct slice){q, n}, value);
 }
 
 void s3_name_operation(struct exchange *x)
@@ -180,11 +187,9 @@ void s3_name_operation(struct exchange *x)
         return;
     x->names.bucket = t.bucket;
     x->names.key = t.key;
-    if (t.key && http_header(r, "x-amz-copy-source").p)
-        return; /* CopyObject and UploadPartCopy */
     for (size_t i = 0; i < x->service->n_operations; i++)
         if (slice_eqz(r->method, op[i].method) &&
-            row_fits(&op[i], r->query, t.level, subresource)) {
+            row_fits(&op[i], r, t.level, subresource)) {
             x->op = &op[i];
             return;
         }
@@ -198,7 +203,7 @@ static const char *allowed(struct exchange *x, enum level level)
     for (size_t i = 0; i < x->service->n_operations; i++) {
         const struct operation *op = &x->service->operations[i];
 
-        if (row_fits(op, (struct slice){"", 0}, level, NULL))
+        if (!strchr(op->route, ' ') && row_fits(op, x->request, level, NULL))
             list = arena_printf(&x->arena, "%s%s%s", list, *list ? ", " : "",
                                 op->method);
     }
@@ -217,11 +222,8 @@ void s3_handle_unknown(struct exchange *x)
                  arena_memdup(&x->arena, r->path.p, r->path.len), NULL);
         return;
     }
-    if (t.key && http_header(r, "x-amz-copy-source").p)
-        sub = "x-amz-copy-source";
-    if (sub || (t.level == LEVEL_BUCKET && slice_eqz(r->method, "GET"))) {
-        s3_error(x, "NotImplemented", NULL, "Header", sub ? sub : "ListObjects",
-                 NULL);
+    if (sub) {
+        s3_error(x, "NotImplemented", NULL, "Header", sub, NULL);
         return;
     }
     method = arena_memdup(&x->arena, r->method.p, r->method.len);

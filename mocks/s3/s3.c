@@ -65,6 +65,18 @@ const struct spec_field s3_option_fields[] = {
      .offset = offsetof(struct s3_options, clock_ahead_ms),
      .max = INT64_C(366) * 86400000,
      .doc = "its clock goes so much ahead of everybody else's"},
+    {.name = "etag_conditions",
+     .type = SPEC_BOOL,
+     .offset = offsetof(struct s3_options, etag_conditions),
+     .seen_offset = offsetof(struct s3_options, etag_conditions_given),
+     .doc = "writes obey If-None-Match with an ETag and If-Match: *, as MinIO "
+            "does, instead of answering 501 as AWS does; by the profile when "
+            "not given"},
+    {.name = "min_part",
+     .type = SPEC_SIZE,
+     .offset = offsetof(struct s3_options, min_part),
+     .doc = "the least size of a part that is not the last; 5MiB when not "
+            "given"},
     {.name = "memory",
      .type = SPEC_SIZE,
      .offset = offsetof(struct s3_options, memory),
@@ -81,7 +93,8 @@ static bool read_options(struct s3 *s, const cJSON *options, char why[200])
     s->o = (struct s3_options){.buckets = {&bucket, 1},
                                .users = {&user, 1},
                                .region = "us-east-1",
-                               .memory = INT64_C(4) << 30};
+                               .memory = INT64_C(4) << 30,
+                               .min_part = 5 << 20};
     if (options &&
         !spec_read(options, s3_option_fields, &s->o, &s->arena, &e)) {
         snprintf(why, 200, "s3: %.60s: %.120s", e.path, e.message);
@@ -222,6 +235,8 @@ struct s3 *s3_new(const cJSON *options, const struct clock *clock,
     set_clock(s, clock);
     s->seed = seed;
     s->profile = &s3_profiles[s->o.profile];
+    if (!s->o.etag_conditions_given)
+        s->o.etag_conditions = s->profile->etag_conditions;
     s->same_signature = same_signature;
     digests_init(&s->digests);
     s->keys = sigv4_keys_new(&s->digests);

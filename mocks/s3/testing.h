@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/percent.h"
 #include "base/unit.h"
 #include "mocks/s3/internal.h"
 
@@ -230,6 +231,21 @@ static inline int testing_call(struct testing *t, const char *method,
     status = testing_send(t, &wire);
     str_fini(&wire);
     return status;
+}
+
+/* "Content-MD5: ..." of the text, with CRLF; good until the next call. */
+static inline const char *testing_md5(const char *text)
+{
+    static char line[64];
+    unsigned char raw[16];
+    struct str b64;
+
+    EVP_Digest(text, strlen(text), raw, NULL, EVP_md5(), NULL);
+    str_init(&b64, 64);
+    base64_encode(&b64, (struct slice){(char *)raw, 16});
+    snprintf(line, sizeof(line), "Content-MD5: %s\r\n", str_z(&b64));
+    str_fini(&b64);
+    return line;
 }
 
 static inline bool testing_says(const struct testing *t, const char *text)

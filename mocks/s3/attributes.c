@@ -1,0 +1,147 @@
+/* attributes: GetObjectAttributes. */
+#include <string.h>
+
+#include "mocks/s3/integrity.h"
+#include "mocks/s3/sse.h"
+#include "mocks/s3/xml.h"
+
+static const char *const known[] = {"ETag",         "Checksum",   "ObjectParts",
+                                    "StorageClass", "ObjectSize", NULL};
+enum { ETAG = 1, CHECKSUM = 2, PARTS = 4, CLASS = 8, SIZE = 16 };
+
+static unsigned bit_of(struct slice name)
+{
+    for (unsigned i = 0; known[i]; i++)
+        if (slice_eqz(name, known[i]))
+            return 1u << i;
+    return 0;
+}
+
+/* Bits of what the headers ask for; 0, and an error answered, otherwise. */
+static unsigned wanted(struct ask *c)
+{
+    unsigned bits = 0;
+
+    for (size_t i = 0; i < c->r->n_headers; i++) {
+        struct slice v = c->r->headers[i].value;
+
+        if (!slice_ieqz(c->r->headers[i].name, "x-amz-object-attributes"))
+            continue;
+        while (v.len) {
+            const char *comma = memchr(v.p, ',', v.len);
+            size_t n = comma ? (size_t)(comma - v.p) : v.len;
+            struct slice one = slice_trim((struct slice){v.p, n});
+
+            if (!bit_of(one)) {
+                ask_bad_argument(c, "x-amz-object-attributes", ask_text(c, one),
+                                 "Invalid attribute name specified.");
+                return 0;
+            }
+            bits |= bit_of(one);
+            v.p += comma ? n + 1 : n;
+            v.len -= comma ? n + 1 : n;
+        }
+    }
+    if (!bits)
+        s3_error(c->x, "InvalidRequest",
+                 "The x-amz-object-attributes header specifying the attributes "
+                 "to be retrieved is either missing or empty",
+                 NULL);
+    return bits;
+}
+
+/* A header as a number from 0 on, at most cap. */
+static bool number(struct ask *c, const char *name, long long fallback,
+                   long long cap, long long *out)
+{
+    struct slice v = ask_header(c, name);
+
+    *out = fallback;
+    if (!v.p)
+        return true;
+    if (!slice_int64(v, out) || *out < 0)
+        return ask_bad_argument(c, name, ask_text(c, v),
+                                "Argument must be an integer of 0 or more");
+    if (*out > cap)
+        *out = cap;
+    return true;
+}
+
+static void add_part(struct ask *c, const struct s3_part *p, unsigned number_,
+                     enum checksum_kind kind)
+{
+    struct checksum k = {.kind = kind};
+
+    memcpy(k.value, p->checksum, sizeof(k.value));
+    xml_open(&c->s->text, "Part");
+    checksum_xml(c, &k, false);
+    xml_textf(&c->s->text, "PartNumber", "%u", number_);
+    xml_textf(&c->s->text, "Size", "%zu", p->size);
+    xml_close(&c->s->text, "Part");
+}
+
+static void add_parts(struct ask *c, const struct s3_object *o,
+                      long long marker, long long most)
+{
+    struct str *out = &c->s->text;
+    struct checksum k;
+    size_t i = 0, n = 0;
+
+    checksum_kept(o, &k);
+    while (i < o->n_parts && o->parts[i].number <= marker)
+        i++;
+    xml_open(out, "ObjectParts");
+    xml_textf(out, "PartsCount", "%u", (unsigned)o->n_parts);
+    xml_textf(out, "PartNumberMarker", "%lld", marker);
+    xml_textf(out, "MaxParts", "%lld", most);
+    for (; i < o->n_parts && n < (size_t)most; i++, n++)
+        add_part(c, &o->parts[i], o->parts[i].number, k.kind);
+    xml_textf(out, "NextPartNumberMarker", "%u",
+              n ? o->parts[i - 1].number : 0);
+    xml_textz(out, "IsTruncated", i < o->n_parts ? "true" : "false");
+    xml_close(out, "ObjectParts");
+}
+
+static void add_checksum(struct ask *c, const struct s3_object *o)
+{
+    struct checksum k;
+
+    if (!checksum_kept(o, &k))
+        return;
+    xml_open(&c->s->text, "Checksum");
+    checksum_xml(c, &k, true);
+    xml_close(&c->s->text, "Checksum");
+}
+
+void s3_get_object_attributes(struct ask *c)
+{
+    struct s3_object *o = version_needed(c);
+    struct str *out = &c->s->text;
+    unsigned want = o ? wanted(c) : 0;
+    long long marker, most;
+    const char *class;
+    char etag[ETAG_SIZE];
+
+    if (!want || !number(c, "x-amz-part-number-marker", 0, 1 << 30, &marker) ||
+        !number(c, "x-amz-max-parts", S3_MAX_PAGE, S3_MAX_PAGE, &most) ||
+        !sse_read_allowed(c, o))
+        return;
+    object_etag(o, etag);
+    class = object_header(o, "x-amz-storage-class");
+    str_reset(out);
+    xml_begin(out, "GetObjectAttributesResponse");
+    if (want & ETAG)
+        xml_textz(out, "ETag", etag);
+    if (want & CHECKSUM)
+        add_checksum(c, o);
+    if ((want & PARTS) && o->n_parts)
+        add_parts(c, o, marker, most);
+    if (want & CLASS)
+        xml_textz(out, "StorageClass", class ? class : "STANDARD");
+    if (want & SIZE)
+        xml_textf(out, "ObjectSize", "%zu", o->body->len);
+    str_addz(out, "</GetObjectAttributesResponse>");
+    s3_answer_text(c->x, 200);
+    answer_header(&c->x->answer, c->a, "Last-Modified", "%s", o->modified);
+    version_tell(c, o);
+}

@@ -1,0 +1,157 @@
+/* listing: see listing.h. */
+#include "mocks/s3/listing.h"
+
+#include <string.h>
+
+#include "base/percent.h"
+#include "mocks/s3/xml.h"
+
+const char *listing_or_empty(const char *z)
+{
+    return z ? z : "";
+}
+
+/* ---- parameters ---- */
+
+bool ask_number(struct ask *c, const char *name, long long fallback,
+                long long cap, long long *out)
+{
+    const char *text = ask_query(c, name);
+
+    *out = fallback;
+    if (!text || !*text)
+        return true;
+    if (!slice_int64(slice_of(text), out))
+        return ask_bad_argument(
+            c, name, text,
+            arena_printf(c->a,
+                         "Provided %s not an integer or within integer range",
+                         name));
+    if (*out < 0 || *out > INT32_MAX)
+        return ask_bad_argument(
+            c, name, text,
+            arena_printf(c->a,
+                         "Argument %s must be an integer between 0 and "
+                         "2147483647",
+                         name));
+    if (*out > cap)
+        *out = cap;
+    return true;
+}
+
+static bool read_encoding(struct listing *l)
+{
+    const char *text = ask_query(l->c, "encoding-type");
+
+    l->url = text && strcmp(text, "url") == 0;
+    return !text || l->url ||
+           ask_bad_argument(l->c, "encoding-type", text,
+                            "Invalid Encoding Method specified in Request");
+}
+
+bool listing_read(struct listing *l, const char *max_name)
+{
+    l->prefix = listing_or_empty(ask_query(l->c, "prefix"));
+    l->delimiter = listing_or_empty(ask_query(l->c, "delimiter"));
+    return ask_number(l->c, max_name, S3_MAX_PAGE, S3_MAX_PAGE, &l->max_keys) &&
+           read_encoding(l);
+}
+
+/* ---- the walk ---- */
+
+size_t listing_group(const struct listing *l, struct slice key)
+{
+    size_t from = strlen(l->prefix), n = strlen(l->delimiter);
+    const char *hit;
+
+    if (n == 0)
+        return 0;
+    hit = memmem(key.p + from, key.len - from, l->delimiter, n);
+    return hit ? (size_t)(hit - key.p) + n : 0;
+}
+
+void walk_behind(struct walk *w, struct slice group)
+{
+    char next[S3_MAX_KEY + 8];
+    size_t n = group.len;
+
+    if (n > S3_MAX_KEY) { /* no key is that long */
+        w->more = btree_seek(w->objects, group, true, &w->at);
+        return;
+    }
+    memcpy(next, group.p, n);
+    while (n && (unsigned char)next[n - 1] == 0xff)
+        n--;
+    if (n == 0) {
+        w->more = false;
+        return;
+    }
+    next[n - 1] = (char)(next[n - 1] + 1);
+    w->more = btree_seek(w->objects, (struct slice){next, n}, false, &w->at);
+}
+
+void walk_start(struct walk *w, struct slice after, bool behind)
+{
+    struct slice prefix = slice_of(w->l->prefix);
+    size_t n = prefix.len < after.len ? prefix.len : after.len;
+    int d = n ? memcmp(prefix.p, after.p, n) : 0;
+
+    if (after.len == 0 || d > 0 || (d == 0 && prefix.len > after.len)) {
+        after = prefix;
+        behind = false;
+    }
+    w->more = btree_seek(w->objects, after, behind, &w->at);
+}
+
+static const struct s3_stack *shown(const struct walk *w)
+{
+    const struct s3_stack *v =
+        store_view(&w->l->c->s->store, w->at.value, w->l->c->x->stale);
+
+    return w->versions || stack_current(v) ? v : NULL;
+}
+
+bool walk_next(struct walk *w, struct item *out)
+{
+    while (w->more && slice_starts(w->at.key, w->l->prefix)) {
+        size_t n = listing_group(w->l, w->at.key);
+
+        out->stack = shown(w);
+        out->name = w->at.key;
+        if (!out->stack || !n) {
+            w->more = btree_next(&w->at);
+            if (!out->stack)
+                continue;
+            return true;
+        }
+        out->stack = NULL;
+        out->name.len = n;
+        walk_behind(w, out->name);
+        return true;
+    }
+    return false;
+}
+
+/* ---- names ---- */
+
+void listing_name(struct listing *l, struct str *out, const char *element,
+                  struct slice name)
+{
+    struct str coded;
+
+    if (!l->url) {
+        xml_text(out, element, name);
+        return;
+    }
+    str_init(&coded, 3 * name.len + 1);
+    percent_encode(&coded, name, "/");
+    xml_text(out, element, str_slice(&coded));
+    str_fini(&coded);
+}
+
+void listing_prefix(struct listing *l, struct str *out, struct slice group)
+{
+    xml_open(out, "CommonPrefixes");
+    listing_name(l, out, "Prefix", group);
+    xml_close(out, "CommonPrefixes");
+}
