@@ -538,10 +538,10 @@ const struct fault_action fault_actions[FAULT_KINDS] = {
         CATALOG, drift_params,
         "{\"schema-drift\":{\"change\":\"add-required\"}}",
         "Somebody changes the table that is there."),
-    ROW(FAULT_REPEAT_PAGE_TOKEN, "repeat-page-token", FAULT_STATE, AFTER,
-        CATALOG, page_token_params, "\"repeat-page-token\"",
-        "The list's answer names a next page, and so does that: the same one "
-        "for ever, or always another."),
+    ROW(FAULT_REPEAT_PAGE_TOKEN, "repeat-page-token", FAULT_STATE, AFTER, BOTH,
+        page_token_params, "\"repeat-page-token\"",
+        "The list's answer names a next page, and so does that (on s3, as long "
+        "as the rule fires): the same one for ever, or always another."),
     ROW(FAULT_PARTIAL_DELETE, "partial-delete", FAULT_STATE, BEFORE, S3,
         partial_delete_params, "{\"partial-delete\":{\"keys\":2}}",
         "Some of the keys of a DeleteObjects are not deleted; the answer is "

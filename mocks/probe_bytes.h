@@ -7,6 +7,7 @@
 #ifndef MOCKS_PROBE_BYTES_H
 #define MOCKS_PROBE_BYTES_H
 
+#include "base/percent.h"
 #include "base/spec.h"
 #include "mocks/probe.h"
 
@@ -566,6 +567,28 @@ static void bytes_next_page(struct probe *p)
     EXPECT(p, at + 5 == all.len);
     replace_in(&p->plain, at, at + 4, fresh ? "\"endless-1\"" : "\"endless\"");
     is_with_body(p, plain_body(p));
+}
+
+/* There, the token is one that the store would give: of a place behind all
+ * keys, with the exchange's number where it is a fresh one. */
+static void bytes_next_page_s3(struct probe *p)
+{
+    static const char last[] = "<IsTruncated>false</IsTruncated>";
+    size_t at = find_in(str_slice(&p->plain), 0, last);
+    const char *number = p->cell->kept ? "-2" : "-1";
+    struct str place, more;
+
+    str_init(&place, 64);
+    str_init(&more, 256);
+    str_addf(&place, "k\x7f%s%s", "endless",
+             json_bool(p->params, "fresh") ? number : "");
+    str_addz(&more, "<IsTruncated>true</IsTruncated><NextContinuationToken>");
+    base64_encode(&more, str_slice(&place));
+    str_addz(&more, "</NextContinuationToken>");
+    replace_in(&p->plain, at, at + sizeof(last) - 1, str_z(&more));
+    is_with_body(p, plain_body(p));
+    str_fini(&place);
+    str_fini(&more);
 }
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/percent.h"
 #include "mocks/s3/internal.h"
 
 static bool lose_file(struct s3 *s, struct exchange *x, const cJSON *params,
@@ -42,6 +43,69 @@ static bool partial_delete(struct s3 *s, struct exchange *x,
     return true;
 }
 
+/* The text from its element's beginning to its end; p NULL: there is none. */
+static struct slice element(struct slice body, const char *open,
+                            const char *close)
+{
+    const char *from =
+        body.len ? memmem(body.p, body.len, open, strlen(open)) : NULL;
+    size_t left = from ? (size_t)(body.p + body.len - from) : 0;
+    const char *to = from ? memmem(from, left, close, strlen(close)) : NULL;
+
+    if (!to)
+        return (struct slice){NULL, 0};
+    return (struct slice){from, (size_t)(to - from) + strlen(close)};
+}
+
+/* There is a next page, says the answer; its token is one that is understood,
+ * of a place behind all keys. */
+static void add_endless(struct str *out, struct exchange *x, bool fresh)
+{
+    char place[40];
+
+    snprintf(place, sizeof(place),
+             "k\x7f"
+             "endless");
+    if (fresh)
+        snprintf(place, sizeof(place),
+                 "k\x7f"
+                 "endless-%llu",
+                 (unsigned long long)x->ordinal);
+    str_addz(out, "<IsTruncated>true</IsTruncated><NextContinuationToken>");
+    base64_encode(out, slice_of(place));
+    str_addz(out, "</NextContinuationToken>");
+}
+
+static bool repeat_page_token(struct s3 *s, struct exchange *x,
+                              const cJSON *params, char why[160])
+{
+    struct slice body = x ? x->answer.body : (struct slice){NULL, 0};
+    struct slice more = element(body, "<IsTruncated>", "</IsTruncated>");
+    struct slice token =
+        element(body, "<NextContinuationToken>", "</NextContinuationToken>");
+    struct str out;
+
+    (void)s;
+    if (!more.p) {
+        snprintf(why, 160, "only a listing has pages");
+        return false;
+    }
+    str_init(&out, S3_MAX_TEXT);
+    for (const char *p = body.p; p < body.p + body.len;) {
+        if (p == more.p) {
+            add_endless(&out, x, json_bool(params, "fresh"));
+            p += more.len;
+        } else if (p == token.p) {
+            p += token.len;
+        } else {
+            str_addc(&out, *p++);
+        }
+    }
+    exchange_answer(x, x->answer.status, NULL, str_slice(&out));
+    str_fini(&out);
+    return true;
+}
+
 bool s3_meddle(void *state, struct exchange *x, enum meddle what,
                const cJSON *params, char why[160])
 {
@@ -50,6 +114,8 @@ bool s3_meddle(void *state, struct exchange *x, enum meddle what,
         return lose_file(state, x, params, why);
     case MEDDLE_PARTIAL_DELETE:
         return partial_delete(state, x, params, why);
+    case MEDDLE_REPEAT_PAGE_TOKEN:
+        return repeat_page_token(state, x, params, why);
     default:
         snprintf(why, 160, "the mock S3 cannot do that");
         return false;
