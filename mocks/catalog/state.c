@@ -41,6 +41,7 @@ static void kin_fini(struct kin *k)
     struct entry *e, *next;
     HASH_ITER(hh, k->hash, e, next)
     {
+        /* NOLINTNEXTLINE(clang-analyzer-*): it cannot follow uthash */
         HASH_DEL(k->hash, e);
         entry_free(e);
     }

@@ -134,7 +134,7 @@ static bool changes_of(struct call *k, const cJSON *body, const cJSON **out)
 
 bool op_commit_transaction(struct call *k)
 {
-    const cJSON *body = call_body(k), *changes;
+    const cJSON *body = call_body(k), *changes = NULL;
     if (!body || !changes_of(k, body, &changes))
         return false;
     size_t most = (size_t)cJSON_GetArraySize(changes);
