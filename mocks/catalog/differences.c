@@ -67,12 +67,20 @@ const struct catalog_difference catalog_differences[] = {
      "credentials and signatures, where there is a store; 406 where none "
      "are vended",
      "the specification"},
+    {"partition-ids",
+     "partition fields that come without ids get 1000 and on "
+     "again, which other specs may have",
+     "they follow the table's last", "ids are one field's each"},
+    {"sequence-0", "a snapshot's sequence number 0 is left out",
+     "it is written", "version 2 demands it"},
     {"transaction-creates", "a transaction cannot create a table",
      "it can, with assert-create", "the specification does not forbid it"},
     {"view-summary", "a new view's summary is replaced by the server's own",
      "what came is kept", "it tells which engine made the view"},
-    {"dialects", "500 for a replacement that loses a dialect", "400",
-     "500 would mean that the outcome is unknown"},
+    {"dialects",
+     "500 for a view that loses a dialect, and for types and "
+     "defaults that the format version does not have",
+     "400", "500 would mean that the outcome is unknown"},
     {"rename-view", "\"View does not exist\"", "with the view's name",
      "as for all other calls"},
     {"methods", "PUT 405, PATCH 501, TRACE an echo, OPTIONS 200 everywhere",

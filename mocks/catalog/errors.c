@@ -11,6 +11,7 @@ const struct service_error catalog_errors[] = {
     {"BadRequestException", 400, "Malformed request"},
     {"IllegalArgumentException", 400, "Invalid argument"},
     {"ValidationException", 400, "Validation failed"},
+    {"IllegalStateException", 400, "Not possible in this state"},
     {"NotAuthorizedException", 401, "Not authorized"},
     {"ForbiddenException", 403, "Forbidden"},
     {"NoSuchNamespaceException", 404, "Namespace does not exist"},

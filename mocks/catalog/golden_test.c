@@ -114,7 +114,7 @@ static const struct difference {
      "Cannot parse missing field: table-changes", "unparsable"},
     {220, 404, "NoSuchNamespaceException", "Namespace does not exist: nope",
      "missing-namespace"},
-    {235, 400, "IllegalArgumentException",
+    {235, 400, "IllegalStateException",
      "Cannot replace view due to loss of view dialects "
      "(replace.drop-dialect.allowed=false):\nPrevious dialects: [spark]\n"
      "New dialects: [trino]",
@@ -430,6 +430,8 @@ static const char *const not_in_the_golden_answers[] = {
     "plans",
     "paths",
     "format-default",
+    "partition-ids",
+    "sequence-0",
 };
 
 static bool is_shown(const char *id)

@@ -155,12 +155,12 @@ cJSON *metadata_empty(int version, const struct metadata_new *n)
     json_set_i64(m, "last-sequence-number", 0);
     json_set_i64(m, "last-updated-ms", n->now_ms);
     json_set_i64(m, "last-column-id", 0);
-    json_set_i64(m, "current-schema-id", -1);
+    json_set_i64(m, "current-schema-id", 0);
     cJSON_AddArrayToObject(m, "schemas");
-    json_set_i64(m, "default-spec-id", -1);
+    json_set_i64(m, "default-spec-id", 0);
     cJSON_AddArrayToObject(m, "partition-specs");
     json_set_i64(m, "last-partition-id", PARTITION_IDS_FROM - 1);
-    json_set_i64(m, "default-sort-order-id", -1);
+    json_set_i64(m, "default-sort-order-id", 0);
     cJSON_AddArrayToObject(m, "sort-orders");
     cJSON_AddObjectToObject(m, "properties");
     json_set_i64(m, "current-snapshot-id", -1);

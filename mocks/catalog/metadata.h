@@ -13,8 +13,9 @@
 
 /* What a new document needs besides the request. */
 struct metadata_new {
-    const char *location;  /* default; the request's own goes first */
-    const char *staged_at; /* property created-at, or NULL */
+    const char *location;     /* default; the request's own goes first */
+    const char *staged_at;    /* property created-at, or NULL */
+    const char *view_summary; /* see struct profile */
     int64_t now_ms;
     struct rng *rng; /* of the uuid */
     bool gzip;       /* where the table does not say */

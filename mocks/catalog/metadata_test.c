@@ -243,7 +243,7 @@ static void refuses_what_is_no_schema(void)
         {"{\"id\":1,\"required\":false,\"type\":\"int\"}",
          "BadRequestException", "Cannot parse missing string: name"},
         {"{\"id\":1,\"name\":\"a\",\"required\":false,\"type\":\"variant\"}",
-         "IllegalArgumentException",
+         "IllegalStateException",
          "Invalid schema for v2:\n- Invalid type for a: variant is not "
          "supported until v3"},
         {"{\"id\":1,\"name\":\"a\",\"required\":false,\"type\":[]}",

@@ -73,8 +73,8 @@ static void expect(const struct refused *rows, size_t n)
 #define CURRENT(id) "{\"action\":\"set-current-schema\",\"schema-id\":" id "}"
 #define SPEC(fields)                                                           \
     "{\"action\":\"add-spec\",\"spec\":{\"spec-id\":0,\"fields\":[" fields "]" \
-                                                                           "}" \
-                                                                           "}"
+    "}"                                                                        \
+    "}"
 #define PART(source, id, name, transform)                                      \
     "{\"source-id\":" source ",\"field-id\":" id ",\"name\":\"" name           \
     "\",\"transform\":\"" transform "\"}"
@@ -82,11 +82,12 @@ static void expect(const struct refused *rows, size_t n)
 #define BAD "BadRequestException"
 #define ILLEGAL "IllegalArgumentException"
 #define INVALID "ValidationException"
+#define STATE "IllegalStateException"
 
 static void types_belong_to_format_versions(void)
 {
     static const struct refused rows[] = {
-        {"2", SCHEMA(FIELD("3", "v", "\"variant\"", "")), 400, ILLEGAL,
+        {"2", SCHEMA(FIELD("3", "v", "\"variant\"", "")), 400, STATE,
          "Invalid schema for v2:\n- Invalid type for v: variant is not "
          "supported until v3"},
         {"1",
@@ -95,13 +96,13 @@ static void types_belong_to_format_versions(void)
                       "{\"id\":4,\"name\":\"t\",\"required\":false,\"type\":"
                       "\"timestamp_ns\"}]}",
                       "")),
-         400, ILLEGAL,
+         400, STATE,
          "Invalid schema for v1:\n- Invalid type for s.t: timestamp_ns is not "
          "supported until v3"},
         {"2", SCHEMA(FIELD("3", "d", "\"int\"", ",\"initial-default\":5")), 400,
-         ILLEGAL,
+         STATE,
          "Invalid schema for v2:\n- Invalid initial default for d: non-null "
-         "default is not supported until v3"},
+         "default (5) is not supported until v3"},
         {"3", SCHEMA(FIELD("3", "d", "\"int\"", ",\"initial-default\":5")), 200,
          "", ""},
         {"3", SCHEMA(FIELD("3", "d", "\"int\"", ",\"initial-default\":\"5\"")),
@@ -229,53 +230,47 @@ static void unsorted_is_always_order_0(void)
 
 static void snapshots_keep_their_rules(void)
 {
-    static const struct refused
-        rows[] =
-            {
-                {"2",
-                 SNAPSHOT("1", ",\"sequence-number\":1") "," SNAPSHOT(
-                     "1", ",\"sequence-number\":2"),
-                 400, INVALID, "Snapshot already exists for id: 1"},
-                {"2",
-                 SNAPSHOT("1", ",\"sequence-number\":1,\"parent-snapshot-id\":"
-                               "9") "," SNAPSHOT(
-                     "2", ",\"sequence-number\":1,\"parent-snapshot-id\":1"),
-                 409, "CommitFailedException",
-                 "Validation failed, please retry: Cannot add snapshot with "
-                 "sequence "
-                 "number 1 older than last sequence number 1"},
-                {"3", SNAPSHOT("1", ",\"sequence-number\":1"), 400, INVALID,
-                 "Cannot add a snapshot: first-row-id is null"},
-                {"3",
-                 SNAPSHOT("1", ",\"sequence-number\":1,\"first-row-id\":0"),
-                 400, BAD,
-                 "Invalid added-rows (required when first-row-id is set): "
-                 "null"},
-                {"3", SNAPSHOT("1", ROWS("-1", "1")), 400, BAD,
-                 "Invalid first-row-id (cannot be negative): -1"},
-                {"3", SNAPSHOT("1", ROWS("0", "-1")), 400, BAD,
-                 "Invalid added-rows (cannot be negative): -1"},
-                {"3",
-                 SNAPSHOT("1", ROWS("0", "10")) "," SNAPSHOT("2",
-                                                             ROWS("9", "10")),
-                 409, "CommitFailedException",
-                 "Validation failed, please retry: Cannot add a snapshot, "
-                 "first-row-id is behind table next-row-id: 9 < 10"},
-                {"2", REF("b", "7", "branch", ""), 400, INVALID,
-                 "Cannot set b to unknown snapshot: 7"},
-                {"2", SNAPSHOT("1", "") "," REF("main", "1", "tag", ""), 400,
-                 INVALID, "Cannot set main to a tag, it must be a branch"},
-                {"2",
-                 SNAPSHOT("1", "") "," REF("b", "1", "branch",
-                                           ",\"max-ref-age-ms\":0"),
-                 400, ILLEGAL, "Max reference age must be greater than 0"},
-                {"2",
-                 SNAPSHOT("1", "") "," REF("t", "1", "tag",
-                                           ",\"min-snapshots-to-keep\":1"),
-                 400, ILLEGAL,
-                 "Tags do not support setting minSnapshotsToKeep or "
-                 "maxSnapshotAgeMs"},
-            };
+    static const struct refused rows[] = {
+        {"2",
+         SNAPSHOT("1", ",\"sequence-number\":1") "," SNAPSHOT(
+             "1", ",\"sequence-number\":2"),
+         400, INVALID, "Snapshot already exists for id: 1"},
+        {"2",
+         SNAPSHOT("1", ",\"sequence-number\":1,\"parent-snapshot-id\":"
+                       "9") "," SNAPSHOT("2", ",\"sequence-number\":1,\"parent-"
+                                              "snapshot-id\":1"),
+         409, "CommitFailedException",
+         "Validation failed, please retry: Cannot add snapshot with "
+         "sequence "
+         "number 1 older than last sequence number 1"},
+        {"3", SNAPSHOT("1", ",\"sequence-number\":1"), 400, INVALID,
+         "Cannot add a snapshot: first-row-id is null"},
+        {"3", SNAPSHOT("1", ",\"sequence-number\":1,\"first-row-id\":0"), 400,
+         BAD,
+         "Invalid added-rows (required when first-row-id is set): "
+         "null"},
+        {"3", SNAPSHOT("1", ROWS("-1", "1")), 400, BAD,
+         "Invalid first-row-id (cannot be negative): -1"},
+        {"3", SNAPSHOT("1", ROWS("0", "-1")), 400, BAD,
+         "Invalid added-rows (cannot be negative): -1"},
+        {"3", SNAPSHOT("1", ROWS("0", "10")) "," SNAPSHOT("2", ROWS("9", "10")),
+         409, "CommitFailedException",
+         "Validation failed, please retry: Cannot add a snapshot, "
+         "first-row-id is behind table next-row-id: 9 < 10"},
+        {"2", REF("b", "7", "branch", ""), 400, INVALID,
+         "Cannot set b to unknown snapshot: 7"},
+        {"2", SNAPSHOT("1", "") "," REF("main", "1", "tag", ""), 400, INVALID,
+         "Cannot set main to a tag, it must be a branch"},
+        {"2",
+         SNAPSHOT("1", "") "," REF("b", "1", "branch", ",\"max-ref-age-ms\":0"),
+         400, ILLEGAL, "Max reference age must be greater than 0"},
+        {"2",
+         SNAPSHOT("1", "") "," REF("t", "1", "tag",
+                                   ",\"min-snapshots-to-keep\":1"),
+         400, ILLEGAL,
+         "Tags do not support setting minSnapshotsToKeep or "
+         "maxSnapshotAgeMs"},
+    };
     expect(rows, sizeof rows / sizeof *rows);
 }
 

@@ -19,12 +19,16 @@ static const struct profile profiles[] = {
      .idempotency_ms = 30 * MINUTE_MS,
      .hides_keys = true,
      .unreadable = 500,
-     .errors = {{"BadRequestException", 500, true}},
+     .errors = {{"BadRequestException", 500, true},
+                {"IllegalStateException", 500, false}},
      .refuses_paths = true,
      .plus_is_blank = true,
      .tags_by_query = true,
      .pages_by_size = true,
-     .plain_tokens = true},
+     .plain_tokens = true,
+     .refuses_overwrite = true,
+     .view_summary = "Apache Iceberg 1.11.0 (commit "
+                     "6976e020b894f6a6777704df2b8c4458cb291ae9)"},
 };
 
 const char *const profile_words[] = {"spec", "reference", NULL};

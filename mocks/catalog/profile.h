@@ -29,10 +29,13 @@ struct profile {
     struct profile_error errors[4]; /* ends with {0} */
     bool refuses_paths;             /* escapes that could be read in two ways */
     bool plus_is_blank;             /* in paths */
-    bool tags_by_query; /* bare entity tags, another for each query */
-    bool pages_by_size; /* pageSize alone makes pages; tokens are offsets;
-                           lists are in order of names */
-    bool plain_tokens;  /* OAuth: errors in the error model, no expiry */
+    bool tags_by_query;       /* bare entity tags, another for each query */
+    bool pages_by_size;       /* pageSize alone makes pages; tokens are offsets;
+                                 lists are in order of names */
+    bool plain_tokens;        /* OAuth: errors in the error model, no expiry */
+    bool refuses_overwrite;   /* of a registered table: 406 */
+    const char *view_summary; /* a new view's iceberg-version, in the place of
+                                 what came */
 };
 
 /* Names of all profiles, NULL-ended, in the order of their numbers. */

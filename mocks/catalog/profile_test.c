@@ -88,6 +88,48 @@ static void tags_are_bare_and_of_the_query(void)
     bench_stop(&b);
 }
 
+#define VIEW                                                                   \
+    "{\"name\":\"v\",\"schema\":" SIMPLE_SCHEMA ",\"view-version\":"           \
+    "{\"version-id\":1,\"timestamp-ms\":1,\"schema-id\":0,\"summary\":"        \
+    "{\"engine\":\"t\"},\"default-namespace\":[\"a\"],\"representations\":["   \
+    "{\"type\":\"sql\",\"sql\":\"x\",\"dialect\":\"spark\"}]},"                \
+    "\"properties\":{}}"
+
+static void views_get_a_summary_of_its_own(void)
+{
+    CU_ASSERT_EQUAL(status(REFERENCE, "POST", "/v1/namespaces/a/views", VIEW,
+                           "\"summary\":{\"iceberg-version\":\"Apache"),
+                    200);
+    CU_ASSERT_EQUAL(status(SPEC, "POST", "/v1/namespaces/a/views", VIEW,
+                           "\"summary\":{\"engine\":\"t\"}"),
+                    200);
+}
+
+static void registered_tables_are_not_overwritten(void)
+{
+    static const char body[] =
+        "{\"name\":\"t\",\"metadata-location\":\"s3://a/b.metadata.json\","
+        "\"overwrite\":true}";
+    CU_ASSERT_EQUAL(status(REFERENCE, "POST", "/v1/namespaces/a/register", body,
+                           "Registering tables with overwrite is not"),
+                    406);
+    CU_ASSERT_EQUAL(
+        status(SPEC, "POST", "/v1/namespaces/a/register", body, NULL), 404);
+}
+
+static void types_of_later_versions_are_its_own_fault(void)
+{
+    static const char body[] =
+        "{\"name\":\"t\",\"schema\":{\"type\":\"struct\",\"fields\":[{\"id\":1,"
+        "\"name\":\"v\",\"required\":false,\"type\":\"variant\"}]}}";
+    CU_ASSERT_EQUAL(status(REFERENCE, "POST", "/v1/namespaces/a/tables", body,
+                           "IllegalStateException"),
+                    500);
+    CU_ASSERT_EQUAL(status(SPEC, "POST", "/v1/namespaces/a/tables", body,
+                           "IllegalStateException"),
+                    400);
+}
+
 static void announces_its_separator_but_not_its_keys(void)
 {
     CU_ASSERT_EQUAL(
@@ -104,4 +146,7 @@ static void announces_its_separator_but_not_its_keys(void)
 UNIT_MAIN("catalog profiles", UNIT(a_body_that_cannot_be_read_is_a_page),
           UNIT(paths_that_read_two_ways_are_refused),
           UNIT(size_alone_makes_pages), UNIT(tags_are_bare_and_of_the_query),
+          UNIT(views_get_a_summary_of_its_own),
+          UNIT(registered_tables_are_not_overwritten),
+          UNIT(types_of_later_versions_are_its_own_fault),
           UNIT(announces_its_separator_but_not_its_keys))

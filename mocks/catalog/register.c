@@ -23,8 +23,10 @@ static bool take(struct call *k, const char *name, enum version_kind kind,
                  struct version *base)
 {
     struct version *v = open_file(k, kind);
-    if (!v)
+    if (!v || !call_need_space(k, &k->ns)) {
+        version_unref(v);
         return false;
+    }
     bool view = kind == VERSION_VIEW;
     const char *kept = arena_strdup(&k->x->arena, name);
     if (view)
@@ -47,8 +49,11 @@ bool op_register_table(struct call *k)
         return false;
     const char *name = json_str(body, "name");
     bool overwrite = json_bool(body, "overwrite");
-    if (!name_check(name, "table name", &k->f) || !call_need_space(k, &k->ns))
+    if (!name_check(name, "table name", &k->f))
         return false;
+    if (overwrite && k->c->profile->refuses_overwrite)
+        return fail(&k->f, "UnsupportedOperationException",
+                    "Registering tables with overwrite is not supported");
     struct version *base = call_seen(k, &k->ns, name, VERSION_TABLE);
     if ((!base || !overwrite) && !call_table_is_free(k, &k->ns, name))
         return false;
@@ -61,7 +66,7 @@ bool op_register_view(struct call *k)
     if (!body)
         return false;
     const char *name = json_str(body, "name");
-    return name_check(name, "view name", &k->f) && call_need_space(k, &k->ns) &&
+    return name_check(name, "view name", &k->f) &&
            call_view_is_free(k, &k->ns, name) &&
            take(k, name, VERSION_VIEW, NULL);
 }

@@ -60,6 +60,18 @@ static void a_registered_table_is_what_its_file_says(void)
     bench_stop(&b);
 }
 
+static void a_table_needs_a_namespace(void)
+{
+    struct bench b;
+    char body[500];
+    start(&b);
+    snprintf(body, sizeof body, "{\"name\":\"r\",\"metadata-location\":\"%s\"}",
+             location_of(&b, "a"));
+    CU_ASSERT_EQUAL(ask(&b, "POST", "/v1/namespaces/no/register", body), 404);
+    CU_ASSERT_STRING_EQUAL(error_message(&b), "Namespace does not exist: no");
+    bench_stop(&b);
+}
+
 static void overwrite_puts_a_file_in_the_place_of_a_table(void)
 {
     struct bench b;
@@ -122,7 +134,7 @@ static void files_that_are_none_are_refused(void)
                         "{\"name\":\"r\",\"metadata-location\":"
                         "\"s3://b/no.metadata.json\"}"),
                     404);
-    CU_ASSERT_STRING_EQUAL(error_type(&b), "NoSuchNamespaceException");
+    CU_ASSERT_STRING_EQUAL(error_type(&b), "NotFoundException");
     bench_stop(&b);
 }
 
@@ -266,6 +278,7 @@ static void a_view_is_registered_from_its_file(void)
 
 UNIT_MAIN("catalog registration",
           UNIT(a_registered_table_is_what_its_file_says),
+          UNIT(a_table_needs_a_namespace),
           UNIT(overwrite_puts_a_file_in_the_place_of_a_table),
           UNIT(files_that_are_none_are_refused),
           UNIT(histories_that_do_not_hold_together_are_refused),

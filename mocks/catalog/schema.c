@@ -86,7 +86,7 @@ static bool primitive_check(const char *type, struct reading *r)
             count_numbers(type + strlen(p->name)) != p->numbers)
             break;
         if (p->since > r->format_version)
-            return fail(r->f, "IllegalArgumentException",
+            return fail(r->f, "IllegalStateException",
                         "Invalid schema for v%d:\n- Invalid type for %s: %s is "
                         "not supported until v%d",
                         r->format_version, r->name ? r->name : "null", type,
@@ -165,6 +165,18 @@ static cJSON *read_type(const cJSON *in, struct reading *r);
 
 static const char *const default_names[] = {"initial-default", "write-default"};
 
+static const char *default_text(const cJSON *value, struct failure *f)
+{
+    struct str s;
+    if (cJSON_IsString(value))
+        return value->valuestring;
+    str_init(&s, 4096);
+    json_print(value, &s);
+    const char *z = arena_strdup(f->arena, str_z(&s));
+    str_fini(&s);
+    return z;
+}
+
 /* A default of version 3: null, or something that the type can hold. */
 static bool read_defaults(const cJSON *in, cJSON *out, struct reading *r)
 {
@@ -174,10 +186,11 @@ static bool read_defaults(const cJSON *in, cJSON *out, struct reading *r)
         if (!value || cJSON_IsNull(value))
             continue;
         if (r->format_version < 3 && i == 0)
-            return fail(r->f, "IllegalArgumentException",
+            return fail(r->f, "IllegalStateException",
                         "Invalid schema for v%d:\n- Invalid initial default "
-                        "for %s: non-null default is not supported until v3",
-                        r->format_version, r->name);
+                        "for %s: non-null default (%s) is not supported until "
+                        "v3",
+                        r->format_version, r->name, default_text(value, r->f));
         if (!type ? !cJSON_IsObject(value) : !default_fits(type, value))
             return fail(r->f, "IllegalArgumentException",
                         "Cannot cast default value of %s to %s", r->name,
@@ -307,6 +320,54 @@ static cJSON *read_type(const cJSON *in, struct reading *r)
     return NULL;
 }
 
+/* Why a field at that path may not identify rows: it lies in a list, a map or
+ * something optional. *found: it is below type at all. */
+static const char *nested_badly(const cJSON *type, int64_t id, bool *found,
+                                struct arena *a)
+{
+    static const char *const parts[] = {"element", "key", "value"};
+    const cJSON *field;
+    const char *why;
+    cJSON_ArrayForEach(field, json_get(type, "fields"))
+    {
+        const cJSON *inner = json_get(field, "type");
+        if (json_i64(field, "id", -1) == id) {
+            *found = true;
+            return NULL;
+        }
+        why = cJSON_IsObject(inner) ? nested_badly(inner, id, found, a) : NULL;
+        if (*found && strcmp(json_str(inner, "type"), "struct") != 0)
+            return arena_printf(a, "must not be nested in %s",
+                                json_str(field, "name"));
+        if (*found && !json_bool(field, "required"))
+            return arena_printf(a, "must not be nested in an optional field %s",
+                                json_str(field, "name"));
+        if (*found)
+            return why;
+    }
+    for (size_t i = 0; i < 3; i++) {
+        const cJSON *inner = json_get(type, parts[i]);
+        if (cJSON_IsObject(inner) && !*found)
+            nested_badly(inner, id, found, a);
+    }
+    return NULL;
+}
+
+/* NULL, or why the field cannot identify rows. */
+static const char *identifier_trouble(const cJSON *schema, const cJSON *field,
+                                      struct arena *a)
+{
+    const char *type = json_str(field, "type");
+    bool found = false;
+    if (!type)
+        return "not a primitive type field";
+    if (!json_bool(field, "required"))
+        return "not a required field";
+    if (strcmp(type, "float") == 0 || strcmp(type, "double") == 0)
+        return "must not be float or double field";
+    return nested_badly(schema, json_i64(field, "id", -1), &found, a);
+}
+
 static bool read_identifiers(const cJSON *in, cJSON *out, struct failure *f)
 {
     const cJSON *ids = json_get(in, "identifier-field-ids"), *item;
@@ -315,23 +376,20 @@ static bool read_identifiers(const cJSON *in, cJSON *out, struct failure *f)
     cJSON *list = cJSON_AddArrayToObject(out, "identifier-field-ids");
     cJSON_ArrayForEach(item, ids)
     {
-        int64_t id;
+        int64_t id = -1;
         const cJSON *field =
             json_int64(item, &id) ? schema_field(out, id) : NULL;
+        const char *trouble =
+            field ? identifier_trouble(out, field, f->arena) : NULL;
         if (!field)
             return fail(f, "IllegalArgumentException",
-                        "Cannot add field as an identifier field: not found "
-                        "in current schema");
-        if (!json_bool(field, "required"))
+                        "Cannot add fieldId %lld as an identifier field: field "
+                        "does not exist",
+                        (long long)id);
+        if (trouble)
             return fail(f, "IllegalArgumentException",
-                        "Cannot add field %s as an identifier field: not a "
-                        "required field",
-                        json_str(field, "name"));
-        if (!json_str(field, "type"))
-            return fail(f, "IllegalArgumentException",
-                        "Cannot add field %s as an identifier field: not a "
-                        "primitive type field",
-                        json_str(field, "name"));
+                        "Cannot add field %s as an identifier field: %s",
+                        json_str(field, "name"), trouble);
         cJSON_AddItemToArray(list, json_new_int64(id));
     }
     return true;

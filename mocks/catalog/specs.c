@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <strings.h>
 
 #include "base/json.h"
 #include "mocks/catalog/schema.h"
@@ -79,6 +80,22 @@ static bool type_allowed(const struct transform *t, const char *type)
     return false;
 }
 
+/* Orders are refused with the words of the transform itself. */
+static void refuse_type(const struct transform *t, const char *type,
+                        const char *transform, const char *what,
+                        struct failure *f)
+{
+    if (strcmp(what, "sort") != 0)
+        fail(f, "ValidationException",
+             "Invalid source type %s for transform: %s", type, transform);
+    else if (strcmp(t->name, "bucket") == 0)
+        fail(f, "IllegalArgumentException", "Cannot bucket by type: %s", type);
+    else if (strcmp(t->name, "truncate") == 0)
+        fail(f, "IllegalArgumentException", "Cannot truncate type: %s", type);
+    else
+        fail(f, "IllegalArgumentException", "Unsupported type: %s", type);
+}
+
 /* what: "partition" or "sort"; said: how the field is called in messages. */
 static const cJSON *source_field(const cJSON *schema, int64_t id,
                                  const char *transform, const char *what,
@@ -101,8 +118,7 @@ static const cJSON *source_field(const cJSON *schema, int64_t id,
              "Cannot %s by non-primitive source field: %s", what,
              json_str(field, "name"));
     else if (!type_allowed(t, type))
-        fail(f, "ValidationException",
-             "Invalid source type %s for transform: %s", type, transform);
+        refuse_type(t, type, transform, what, f);
     return f->type ? NULL : field;
 }
 
@@ -112,7 +128,7 @@ static bool name_free(const char *name, int64_t source, const cJSON *schema,
     const cJSON *column = schema_field_named(schema, name), *other;
     if (!*name)
         return fail(f, "IllegalArgumentException",
-                    "Cannot use empty partition name: %s", name);
+                    "Invalid column name: (empty)");
     if (column && json_i64(column, "id", -1) != source)
         return fail(f, "IllegalArgumentException",
                     "Cannot create identity partition sourced from different "
@@ -199,9 +215,17 @@ static bool one_of(const cJSON *in, const char *name, const char *a,
     const char *z = need_text(in, name, f);
     if (!z)
         return false;
-    if (strcmp(z, a) == 0 || strcmp(z, b) == 0)
+    if (strcasecmp(z, a) == 0 || strcasecmp(z, b) == 0)
         return true;
     return fail(f, "IllegalArgumentException", "Invalid %s: %s", name, z);
+}
+
+/* The one that it is, in the case it is written in. */
+static const char *one_word(const cJSON *in, const char *name, const char *a,
+                            const char *b)
+{
+    const char *z = json_str(in, name);
+    return z && strcasecmp(z, a) == 0 ? a : b;
 }
 
 static bool bind_sort(const cJSON *in, cJSON *fields, struct binding *b)
@@ -221,8 +245,9 @@ static bool bind_sort(const cJSON *in, cJSON *fields, struct binding *b)
     cJSON *out = cJSON_CreateObject();
     json_set_str(out, "transform", transform);
     json_set_i64(out, "source-id", source);
-    json_set_str(out, "direction", json_str(in, "direction"));
-    json_set_str(out, "null-order", json_str(in, "null-order"));
+    json_set_str(out, "direction", one_word(in, "direction", "asc", "desc"));
+    json_set_str(out, "null-order",
+                 one_word(in, "null-order", "nulls-first", "nulls-last"));
     cJSON_AddItemToArray(fields, out);
     return true;
 }
@@ -236,6 +261,30 @@ cJSON *order_bind(const cJSON *in, const cJSON *schema,
 
 /* ---- what is there already ---- */
 
+/* "1000: name: month(2)", "month(2) ASC NULLS LAST" */
+static const char *field_said(const cJSON *field, const char *what,
+                              struct arena *a)
+{
+    const char *transform = json_str(field, "transform");
+    const char *name = json_str(field, "name");
+    long long source = json_i64(field, "source-id", -1);
+    const char *z =
+        arena_printf(a, "%s(%lld)", transform ? transform : "null", source);
+    if (strcmp(what, "sort") == 0)
+        return arena_printf(
+            a, "%s %s NULLS %s", z,
+            strcmp(one_word(field, "direction", "asc", "desc"), "asc") == 0
+                ? "ASC"
+                : "DESC",
+            strcmp(one_word(field, "null-order", "nulls-first", "nulls-last"),
+                   "nulls-first") == 0
+                ? "FIRST"
+                : "LAST");
+    return arena_printf(a, "%lld: %s: %s",
+                        (long long)json_i64(field, "field-id", -1),
+                        name ? name : "null", z);
+}
+
 static bool fields_fit(const cJSON *parts, const cJSON *schema,
                        const char *what, struct failure *f)
 {
@@ -246,9 +295,7 @@ static bool fields_fit(const cJSON *parts, const cJSON *schema,
         int64_t source = json_i64(field, "source-id", -1);
         if (transform && strcmp(transform, "void") == 0)
             continue;
-        const char *said =
-            arena_printf(f->arena, "%s(%lld)", transform ? transform : "null",
-                         (long long)source);
+        const char *said = field_said(field, what, f->arena);
         if (!transform ||
             !source_field(schema, source, transform, what, said, f))
             return fail(f, "ValidationException", "Invalid %s field: %s", what,

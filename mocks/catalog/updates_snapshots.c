@@ -182,8 +182,7 @@ static bool positive(const cJSON *update, const char *name, const char *what,
     return true;
 }
 
-static cJSON *ref_read(const cJSON *update, const char *name, int64_t id,
-                       struct failure *f)
+static cJSON *ref_read(const cJSON *update, int64_t id, struct failure *f)
 {
     const char *type = need_text(update, "type", f);
     cJSON *ref = cJSON_CreateObject();
@@ -192,9 +191,6 @@ static cJSON *ref_read(const cJSON *update, const char *name, int64_t id,
     if (ok && !tag && strcmp(type, "branch") != 0)
         ok = fail(f, "IllegalArgumentException",
                   "Invalid snapshot ref type: %s", type);
-    if (ok && tag && strcmp(name, "main") == 0)
-        ok = fail(f, "ValidationException",
-                  "Cannot set main to a tag, it must be a branch");
     json_set_i64(ref, "snapshot-id", id);
     json_set_str(ref, "type", tag ? "tag" : "branch");
     ok = ok &&
@@ -214,9 +210,11 @@ static cJSON *ref_read(const cJSON *update, const char *name, int64_t id,
     return NULL;
 }
 
-static void set_main(struct commit *c, int64_t id, const cJSON *snapshot)
+static void set_main(struct commit *c, int64_t id)
 {
-    const cJSON *item;
+    const cJSON *item,
+        *snapshot = metadata_find(json_get(c->metadata, "snapshots"),
+                                  "snapshot-id", id);
     int64_t ms = c->now_ms, n;
     cJSON_ArrayForEach(item, c->added)
     {
@@ -231,6 +229,19 @@ static void set_main(struct commit *c, int64_t id, const cJSON *snapshot)
     json_set_i64(c->metadata, "current-snapshot-id", id);
 }
 
+static bool ref_allowed(struct commit *c, const char *name, const cJSON *ref)
+{
+    int64_t id = json_i64(ref, "snapshot-id", -1);
+    const char *type = json_str(ref, "type");
+    if (!metadata_find(json_get(c->metadata, "snapshots"), "snapshot-id", id))
+        return fail(c->f, "ValidationException",
+                    "Cannot set %s to unknown snapshot: %lld", name,
+                    (long long)id);
+    return strcmp(name, "main") != 0 || strcmp(type, "branch") == 0 ||
+           fail(c->f, "ValidationException",
+                "Cannot set main to a tag, it must be a branch");
+}
+
 static bool set_snapshot_ref(struct commit *c, const cJSON *update)
 {
     const char *name = need_text(update, "ref-name", c->f);
@@ -238,22 +249,17 @@ static bool set_snapshot_ref(struct commit *c, const cJSON *update)
     int64_t id;
     if (!name || !need_long(update, "snapshot-id", &id, c->f))
         return false;
-    const cJSON *snapshot =
-        metadata_find(json_get(c->metadata, "snapshots"), "snapshot-id", id);
-    if (!snapshot)
-        return fail(c->f, "ValidationException",
-                    "Cannot set %s to unknown snapshot: %lld", name,
-                    (long long)id);
-    cJSON *ref = ref_read(update, name, id, c->f);
+    cJSON *ref = ref_read(update, id, c->f);
     if (!ref)
         return false;
     const cJSON *old = json_get(refs, name);
-    if (old && json_equal(old, ref)) {
+    bool same = old && json_equal(old, ref);
+    if (same || !ref_allowed(c, name, ref)) {
         cJSON_Delete(ref);
-        return true;
+        return same;
     }
     if (strcmp(name, "main") == 0)
-        set_main(c, id, snapshot);
+        set_main(c, id);
     json_set(refs, name, ref);
     c->changed = true;
     return true;
@@ -355,6 +361,24 @@ static bool blobs_read(const cJSON *value, struct failure *f)
     return true;
 }
 
+/* What the specification knows of it. */
+static cJSON *statistics_copy(const cJSON *value, const struct statistics *kind)
+{
+    static const char *const names[] = {
+        "snapshot-id", "statistics-path", "file-size-in-bytes",
+        "file-footer-size-in-bytes", "blob-metadata"};
+    static const char *const of_blobs[] = {
+        "type", "snapshot-id", "sequence-number", "fields", "properties"};
+    cJSON *out = members_copy(value, names, kind->blobs ? 4 : 3);
+    const cJSON *blob;
+    if (!kind->blobs)
+        return out;
+    cJSON *blobs = cJSON_AddArrayToObject(out, names[4]);
+    cJSON_ArrayForEach(blob, json_get(value, names[4]))
+        cJSON_AddItemToArray(blobs, members_copy(blob, of_blobs, 5));
+    return out;
+}
+
 static bool set_one(struct commit *c, const cJSON *update,
                     const struct statistics *kind)
 {
@@ -370,7 +394,7 @@ static bool set_one(struct commit *c, const cJSON *update,
         (kind->blobs && !blobs_read(value, c->f)))
         return false;
     remove_by_snapshot(list, id);
-    cJSON_AddItemToArray(list, cJSON_Duplicate(value, true));
+    cJSON_AddItemToArray(list, statistics_copy(value, kind));
     c->changed = true;
     return true;
 }

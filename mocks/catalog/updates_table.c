@@ -164,7 +164,9 @@ static bool add_encryption_key(struct commit *c, const cJSON *update)
         keys = cJSON_AddArrayToObject(c->metadata, "encryption-keys");
     if (key_find(keys, id))
         return true;
-    cJSON_AddItemToArray(keys, cJSON_Duplicate(key, true));
+    static const char *const names[] = {"key-id", "encrypted-key-metadata",
+                                        "encrypted-by-id", "properties"};
+    cJSON_AddItemToArray(keys, members_copy(key, names, 4));
     c->changed = true;
     return true;
 }

@@ -199,7 +199,7 @@ static bool dialects_stay(const struct commit *c)
     {
         const char *z = json_str(r, "dialect");
         if (z && !has_dialect(is, z, PARTS_MAX + 1))
-            return fail(c->f, "IllegalArgumentException",
+            return fail(c->f, "IllegalStateException",
                         "Cannot replace view due to loss of view dialects "
                         "(" DROP_DIALECT "=false):\nPrevious dialects: [%s]\n"
                         "New dialects: [%s]",
@@ -451,7 +451,15 @@ static bool only_sql(const cJSON *version, struct failure *f)
     return true;
 }
 
-static bool fill(struct commit *c, const cJSON *create)
+static void replace_summary(cJSON *version, const char *text)
+{
+    cJSON *summary = cJSON_CreateObject();
+    json_set_str(summary, "iceberg-version", text);
+    json_set(version, "summary", summary);
+}
+
+static bool fill(struct commit *c, const cJSON *create,
+                 const struct metadata_new *n)
 {
     cJSON *m = c->metadata, *version = NULL;
     cJSON *schema =
@@ -465,6 +473,8 @@ static bool fill(struct commit *c, const cJSON *create)
         cJSON_Delete(version);
         return false;
     }
+    if (n->view_summary)
+        replace_summary(version, n->view_summary);
     json_set_i64(schema, "schema-id", 0);
     json_set_i64(version, "schema-id", 0);
     cJSON_AddItemToArray(json_get(m, "schemas"), schema);
@@ -484,7 +494,7 @@ cJSON *view_create(const cJSON *create, const struct metadata_new *n,
                        .f = f};
     c.metadata = view_empty(create, n);
     c.added = cJSON_CreateArray();
-    bool ok = fill(&c, create);
+    bool ok = fill(&c, create, n);
     cJSON_Delete(c.added);
     cJSON_Delete(c.entered);
     if (ok)

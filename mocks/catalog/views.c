@@ -35,6 +35,7 @@ struct version *view_new(const struct catalog *c, const struct ns_name *ns,
                          struct failure *f)
 {
     struct metadata_new n = {.location = table_location(c, ns, view, f->arena),
+                             .view_summary = c->profile->view_summary,
                              .now_ms = clock_unix_ms(c->clock),
                              .rng = rng};
     cJSON *metadata = view_create(create, &n, f);
