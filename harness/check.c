@@ -20,6 +20,7 @@ static const check_fn checks[EXPECT_KINDS] = {
     [EXPECT_LOG] = check_log,
     [EXPECT_DIFFERENCES] = check_differences,
     [EXPECT_OBJECT] = check_object,
+    [EXPECT_UPLOADS] = check_uploads,
 };
 
 /* A step that was never played proves nothing: no expectation can hold. */

@@ -49,6 +49,8 @@ bool check_namespace(const struct world *, const struct scenario_expect *,
                      struct str *);
 bool check_object(const struct world *, const struct scenario_expect *,
                   struct str *);
+bool check_uploads(const struct world *, const struct scenario_expect *,
+                  struct str *);
 
 /* invariants.c. I8 is judged by the runner, after the world is down. */
 struct invariant {

@@ -185,3 +185,12 @@ bool check_object(const struct world *w, const struct scenario_expect *e,
     }
     return true;
 }
+
+/* Uploads in parts that are still under way. */
+bool check_uploads(const struct world *w, const struct scenario_expect *e,
+                   struct str *said)
+{
+    const char *bucket = e->bucket ? e->bucket : "data-lake";
+    size_t n = s3_uploads(mock_s3(w->mock), bucket, e->key);
+    return check_count(e, (int64_t)n, "uploads", said);
+}

@@ -188,6 +188,8 @@ CHANGE(m_no_such_upload_believed,
 CHANGE(m_request_timeout_not_known,
        store.codes[ICE_CODE_REQUEST_TIMEOUT].row = ICE_ROW_400)
 CHANGE(m_slow_down_not_repeated, rows[ICE_ROW_STORE_BUSY].read_again = false)
+CHANGE(m_busy_completion_not_repeated,
+       rows[ICE_ROW_STORE_BUSY].write_again = ICE_WRITE_NEVER)
 CHANGE(m_slow_down_not_known, store.codes[ICE_CODE_SLOW_DOWN].row = ICE_ROW_503)
 CHANGE(m_operation_aborted_not_known,
        store.codes[ICE_CODE_OPERATION_ABORTED].row = ICE_ROW_409)
@@ -553,6 +555,8 @@ const struct mutant module_mutants[] = {
     ROW(m_slow_down_not_repeated, "slow-down-not-repeated",
         "R3.1-2 R4.4-2",
         "A store that asks to slow down is asked again."),
+    ROW(m_busy_completion_not_repeated, "busy-completion-not-repeated",
+        "R3.1-2", "What a busy store did not begin is asked for again."),
     ROW(m_slow_down_not_known, "slow-down-not-known", "R3.1-2",
         "A store that asked to slow down to the end has throttled the call."),
     ROW(m_operation_aborted_not_known, "operation-aborted-not-known", "R3.1-2",

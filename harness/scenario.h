@@ -96,6 +96,7 @@ enum expect_kind { /* expect_names[] in scenario.c */
     EXPECT_LOG,
     EXPECT_DIFFERENCES,
     EXPECT_OBJECT,
+    EXPECT_UPLOADS,
     EXPECT_KINDS
 };
 extern const char *const expect_names[];

@@ -12,7 +12,7 @@ enum { MOST_EXPECTS = 100 };
 const char *const expect_names[] = {
     "outcome",   "error",       "result", "table",       "namespace",
     "exchanges", "waits",       "header", "connections", "elapsed",
-    "log",       "differences", "object", NULL};
+    "log",       "differences", "object", "uploads",     NULL};
 
 const char *const outcome_names[] = {
     "ok",        "not_found",   "exists",  "mismatch",
@@ -359,6 +359,13 @@ static const struct spec_field object_fields[] = {
     REQUIREMENT,
     {0}};
 
+static const struct spec_field uploads_fields[] = {
+    {ROW("bucket", STRING, bucket), .doc = "only of this bucket (data-lake)"},
+    {ROW("key", STRING, key), .doc = "only of this key"},
+    COUNTS,
+    REQUIREMENT,
+    {0}};
+
 static const struct {
     const struct spec_field *fields;
     const char *one_of[10]; /* it says nothing without one of these */
@@ -390,6 +397,8 @@ static const struct {
                             {"kinds", "paths", "at_least", "at_most", "exactly",
                              NULL}},
     [EXPECT_OBJECT] = {object_fields, {NULL}},
+    [EXPECT_UPLOADS] = {uploads_fields,
+                        {"at_least", "at_most", "exactly", NULL}},
 };
 
 /* ---- reading ---- */

@@ -263,7 +263,9 @@ static const struct {
                {FAULT_UUID_SWAP, MEDDLE_UUID_SWAP},
                {FAULT_SCHEMA_DRIFT, MEDDLE_SCHEMA_DRIFT},
                {FAULT_REPEAT_PAGE_TOKEN, MEDDLE_REPEAT_PAGE_TOKEN},
-               {FAULT_PARTIAL_DELETE, MEDDLE_PARTIAL_DELETE}};
+               {FAULT_PARTIAL_DELETE, MEDDLE_PARTIAL_DELETE},
+               {FAULT_FORGET_UPLOAD, MEDDLE_FORGET_UPLOAD},
+               {FAULT_LOSE_PART, MEDDLE_LOSE_PART}};
 
 static void note_meddling(struct exchange *x, const struct fault_rule *r,
                           const char *trouble)

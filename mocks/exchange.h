@@ -58,6 +58,9 @@ enum meddle {
                                  ends */
     MEDDLE_PARTIAL_DELETE, /* s3: [keys: 1] so many keys of the request are
                               refused, with [type: InternalError] */
+    MEDDLE_FORGET_UPLOAD, /* s3: the exchange's upload, or [bucket, key] the
+                             last one of that key */
+    MEDDLE_LOSE_PART,     /* s3: likewise; [part: 1] */
     MEDDLE_DROP_TABLE,        /* namespace, table */
     MEDDLE_LOSE_FILE /* namespace, table: its current metadata file is gone;
                         s3: bucket, key */

@@ -77,6 +77,8 @@ enum fault_kind { /* one row of fault_actions[] each, in this order */
     FAULT_SCHEMA_DRIFT,
     FAULT_REPEAT_PAGE_TOKEN,
     FAULT_PARTIAL_DELETE,
+    FAULT_FORGET_UPLOAD,
+    FAULT_LOSE_PART,
     FAULT_RESTART,
     FAULT_KINDS
 };
@@ -145,6 +147,7 @@ struct fault_params { /* the union of all actions' parameters */
     bool fits;               /* rival-create */
     bool fresh;              /* repeat-page-token */
     int64_t keys;            /* partial-delete */
+    int64_t part;            /* lose-part */
     const cJSON *columns;    /* rival-create: as createTable has its fields */
     const cJSON *params;     /* level STATE: the parameters as they were given
                                 (object, or NULL), handed to meddle */

@@ -94,6 +94,9 @@ static const char *example_match(const struct fault_action *a)
         [FAULT_UUID_SWAP] = "{\"operation\":\"loadTable\",\"nth\":2}",
         [FAULT_SCHEMA_DRIFT] = "{\"operation\":\"loadTable\",\"nth\":1}",
         [FAULT_PARTIAL_DELETE] = "{\"operation\":\"DeleteObjects\",\"nth\":1}",
+        [FAULT_FORGET_UPLOAD] = "{\"operation\":\"UploadPart\",\"nth\":2}",
+        [FAULT_LOSE_PART] =
+            "{\"operation\":\"CompleteMultipartUpload\",\"nth\":1}",
         [FAULT_KEEPALIVE_BLANKS] = "{\"server\":\"s3\",\"nth\":1}",
         [FAULT_REPEAT_PAGE_TOKEN] =
             "{\"operation\":\"listNamespaces\",\"nth\":\"2-\"}"};

@@ -415,6 +415,14 @@ static const struct spec_field partial_delete_params[] = {
      AT(type),
      .doc = "by this error (default InternalError)"},
     {0}};
+static const struct spec_field lose_part_params[] = {
+    {.name = "part",
+     .type = SPEC_INT,
+     AT(part),
+     .min = 1,
+     .max = 10000,
+     .doc = "its number (default 1)"},
+    {0}};
 static const struct spec_field restart_params[] = {STATE, {0}};
 
 /* ---- the table ------------------------------------------------------------
@@ -546,6 +554,13 @@ const struct fault_action fault_actions[FAULT_KINDS] = {
         partial_delete_params, "{\"partial-delete\":{\"keys\":2}}",
         "Some of the keys of a DeleteObjects are not deleted; the answer is "
         "200 and says so key by key."),
+    ROW(FAULT_FORGET_UPLOAD, "forget-upload", FAULT_STATE, BEFORE | AFTER, S3,
+        NULL, "\"forget-upload\"",
+        "The store knows nothing any more of the upload that the request is "
+        "about."),
+    ROW(FAULT_LOSE_PART, "lose-part", FAULT_STATE, BEFORE | AFTER, S3,
+        lose_part_params, "{\"lose-part\":{\"part\":2}}",
+        "A part of the upload that the request is about is gone."),
     ROW(FAULT_RESTART, "restart", FAULT_STATE, BEFORE | AFTER, BOTH,
         restart_params, "{\"restart\":{\"state\":\"lose\"}}",
         "The server restarts: its connections are reset, its state is kept or "

@@ -97,6 +97,7 @@ enum op {
     OP_SET,    /* to "old", whoever did */
     OP_STATE,  /* reads "new" */
     OP_DELETE, /* of "old" and two that are not there */
+    OP_UPLOAD, /* begins one of "up" */
     OP_PLAIN,  /* something that no rule is for */
     OPS
 };
@@ -133,6 +134,8 @@ static const struct request requests[OPS][2] = {
                    {"DeleteObjects", "POST", "/data-lake",
                     "<Delete><Object><Key>old</Key></Object><Object><Key>x"
                     "</Key></Object><Object><Key>y</Key></Object></Delete>"}},
+    [OP_UPLOAD] = {{NULL, NULL, NULL, NULL},
+                   {"CreateMultipartUpload", "POST", "/data-lake/up", ""}},
     [OP_PLAIN] = {{"getConfig", "GET", "/v1/config", NULL},
                   {"ListBuckets", "GET", "/", NULL}}};
 
@@ -169,9 +172,11 @@ static inline void write_request(struct str *out, const struct request *r,
 
 static inline const char *query_of(enum op op)
 {
-    if (w.which != MOCK_S3)
-        return "";
-    return op == OP_LIST ? "list-type=2" : op == OP_DELETE ? "delete=" : "";
+    static const char *const queries[OPS] = {[OP_LIST] = "list-type=2",
+                                             [OP_DELETE] = "delete=",
+                                             [OP_UPLOAD] = "uploads="};
+
+    return w.which == MOCK_S3 && queries[op] ? queries[op] : "";
 }
 
 static inline void say_query(struct client *c, const struct request *r,

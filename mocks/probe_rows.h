@@ -369,6 +369,16 @@ static const struct row rows[] = {
     "#\r\n\r\n<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<DeleteResult "      \
     "xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">" keys                  \
     "</DeleteResult>"
+#define UPLOADING(k, phase, miss, after)                                       \
+    {                                                                          \
+        .kind = k, .phases = phase, .servers = S3, .op = OP_UPLOAD,            \
+        .does = DOES(EXAMPLE), .bytes = bytes_all, .effect = APPLIED,          \
+        .there = IS_GONE, .misses = miss, .also = after                        \
+    }
+    UPLOADING(FAULT_FORGET_UPLOAD, BEFORE, true, also_remembered),
+    UPLOADING(FAULT_FORGET_UPLOAD, AFTER, false, also_forgotten),
+    UPLOADING(FAULT_LOSE_PART, BEFORE, true, also_remembered),
+    UPLOADING(FAULT_LOSE_PART, AFTER, true, also_remembered),
     {.kind = FAULT_PARTIAL_DELETE,
      .phases = BEFORE,
      .servers = S3,

@@ -133,6 +133,16 @@ static void also_old_stays(struct probe *p)
     EXPECT(p, answered_with(c, "HTTP/1.1 200 OK\r\n"));
 }
 
+static void also_forgotten(struct probe *p)
+{
+    EXPECT(p, s3_uploads(mock_s3(w.mock), "data-lake", "up") == 0);
+}
+
+static void also_remembered(struct probe *p)
+{
+    EXPECT(p, s3_uploads(mock_s3(w.mock), "data-lake", "up") == 1);
+}
+
 /* The page that the answer names is there, and names another. */
 static void also_endless(struct probe *p)
 {

@@ -4,7 +4,7 @@
 
 #include "base/json.h"
 #include "base/percent.h"
-#include "mocks/s3/internal.h"
+#include "mocks/s3/upload.h"
 
 static bool lose_file(struct s3 *s, struct exchange *x, const cJSON *params,
                       char why[160])
@@ -106,6 +106,61 @@ static bool repeat_page_token(struct s3 *s, struct exchange *x,
     return true;
 }
 
+/* ---- uploads ---- */
+
+/* That of the exchange's target, else the last one of its key or of the
+ * parameters'. */
+static struct s3_upload *find_upload(struct s3 *s, struct exchange *x,
+                                     const cJSON *params, struct s3_bucket **b)
+{
+    const char *bucket = json_str(params, "bucket");
+    const char *key = json_str(params, "key");
+    const char *id = x && x->request && x->request->query.len
+                         ? http_query(x->request, "uploadId", &x->arena)
+                         : NULL;
+    uint64_t n;
+
+    if (!bucket && x)
+        bucket = x->names.bucket;
+    if (!key && x)
+        key = x->names.key;
+    *b = bucket ? store_bucket(&s->store, slice_of(bucket), false) : NULL;
+    if (!*b || !key)
+        return NULL;
+    if (!id)
+        return store_last_upload(*b, slice_of(key));
+    return upload_id_parse(s, id, &n) ? store_upload(*b, slice_of(key), n)
+                                      : NULL;
+}
+
+static bool forget_upload(struct s3 *s, struct exchange *x, const cJSON *params,
+                          char why[160])
+{
+    struct s3_bucket *b;
+    struct s3_upload *u = find_upload(s, x, params, &b);
+
+    if (u)
+        store_drop_upload(b, u);
+    else
+        snprintf(why, 160, "there is no such upload");
+    return u != NULL;
+}
+
+static bool lose_part(struct s3 *s, struct exchange *x, const cJSON *params,
+                      char why[160])
+{
+    unsigned number = (unsigned)json_i64(params, "part", 1);
+    struct s3_bucket *b;
+    struct s3_upload *u = find_upload(s, x, params, &b);
+    struct s3_upload_part *part = u ? upload_part(u, number) : NULL;
+
+    if (part)
+        upload_drop_part(u, part);
+    else
+        snprintf(why, 160, "there is no part %u", number);
+    return part != NULL;
+}
+
 bool s3_meddle(void *state, struct exchange *x, enum meddle what,
                const cJSON *params, char why[160])
 {
@@ -114,6 +169,10 @@ bool s3_meddle(void *state, struct exchange *x, enum meddle what,
         return lose_file(state, x, params, why);
     case MEDDLE_PARTIAL_DELETE:
         return partial_delete(state, x, params, why);
+    case MEDDLE_FORGET_UPLOAD:
+        return forget_upload(state, x, params, why);
+    case MEDDLE_LOSE_PART:
+        return lose_part(state, x, params, why);
     case MEDDLE_REPEAT_PAGE_TOKEN:
         return repeat_page_token(state, x, params, why);
     default:

@@ -348,6 +348,14 @@ bool s3_remove(struct s3 *s, const char *bucket, const char *key)
     return store_remove(&s->store, slice_of(bucket), slice_of(key), 0);
 }
 
+size_t s3_uploads(const struct s3 *s, const char *bucket, const char *key)
+{
+    struct s3_bucket *b = store_bucket(&s->store, slice_of(bucket), false);
+    struct slice all = {NULL, 0};
+
+    return b ? store_count_uploads(b, key ? slice_of(key) : all) : 0;
+}
+
 cJSON *s3_list(const struct s3 *s, const char *bucket, const char *prefix)
 {
     struct s3_bucket *b = store_bucket(&s->store, slice_of(bucket), false);

@@ -36,6 +36,8 @@ bool s3_put(struct s3 *s, const char *bucket, const char *key,
 bool s3_get(const struct s3 *s, const char *bucket, const char *key,
             struct slice *bytes); /* borrowed until the next change */
 bool s3_remove(struct s3 *s, const char *bucket, const char *key);
+/* Uploads in parts that are under way, of that key or (NULL) of all. */
+size_t s3_uploads(const struct s3 *s, const char *bucket, const char *key);
 /* How a computed signature is compared with the one that came (64 digits
  * each); at first in constant time. For mutants of the mock. */
 void s3_compare_signatures(struct s3 *s,

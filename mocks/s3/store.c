@@ -439,3 +439,40 @@ void upload_put_part(struct s3_upload *u, const struct s3_upload_part *part)
     u->parts[i] = *part;
     u->n_parts++;
 }
+
+void upload_drop_part(struct s3_upload *u, struct s3_upload_part *part)
+{
+    size_t i = (size_t)(part - u->parts);
+
+    body_unref(part->body);
+    memmove(part, part + 1, (u->n_parts - i - 1) * sizeof(*part));
+    u->n_parts--;
+}
+
+static bool is_of(const struct s3_upload *u, struct slice key)
+{
+    return !key.p || slice_eq(u->key, key);
+}
+
+struct s3_upload *store_last_upload(const struct s3_bucket *b, struct slice key)
+{
+    struct s3_upload *last = NULL;
+    struct btree_cursor c;
+    bool more = btree_seek(b->uploads, key, false, &c);
+
+    for (; more && is_of(c.value, key); more = btree_next(&c))
+        last = c.value;
+    return last;
+}
+
+size_t store_count_uploads(const struct s3_bucket *b, struct slice key)
+{
+    const struct slice first = {"", 0};
+    struct btree_cursor c;
+    bool more = btree_seek(b->uploads, first, false, &c);
+    size_t n = 0;
+
+    for (; more; more = btree_next(&c))
+        n += is_of(c.value, key);
+    return n;
+}

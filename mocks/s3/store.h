@@ -204,5 +204,11 @@ void store_drop_upload(struct s3_bucket *b, struct s3_upload *u);
 /* Takes over the part's body; a part of that number is replaced. */
 void upload_put_part(struct s3_upload *u, const struct s3_upload_part *part);
 struct s3_upload_part *upload_part(const struct s3_upload *u, unsigned number);
+void upload_drop_part(struct s3_upload *u, struct s3_upload_part *part);
+/* The last one begun of that key, or NULL. */
+struct s3_upload *store_last_upload(const struct s3_bucket *b,
+                                    struct slice key);
+/* How many are under way, of that key or (p NULL) of all. */
+size_t store_count_uploads(const struct s3_bucket *b, struct slice key);
 
 #endif
