@@ -463,11 +463,12 @@ static int end_unknown(struct upload *u, const struct ice_error *why,
 /* The store answered, and what is there is not what was sent. */
 static int end_wrong(struct upload *u, struct ice_error *e)
 {
-    return ice__fail(u->c, e, ICE_PROTOCOL,
-                     ice__store_op_name(ICE_STORE_COMPLETE),
-                     "the store completed the upload, and has another object "
-                     "than was sent: ETag %s should be %s",
-                     u->out->etag, u->etag);
+    return ice__fail(
+        u->c, e, ICE_PROTOCOL, ice__store_op_name(ICE_STORE_COMPLETE),
+        "the store completed the upload of s3://" SLICE_FMT
+        "/%.200s, and has another object than was sent: ETag %s "
+        "should be %s",
+        SLICE_ARG(u->name->bucket), u->name->key.p, u->out->etag, u->etag);
 }
 
 /* A lost answer, by the rule: *again, or the outcome. */
