@@ -198,7 +198,8 @@ CHANGE(m_bad_digest_not_known,
 CHANGE(m_new_object_not_settled, store.new_settled = false)
 CHANGE(m_upload_not_aborted, store.abort = false)
 CHANGE(m_no_time_for_abort, store.abort_ms = 0)
-CHANGE(m_lost_upload_not_swept, store.sweep = false)
+CHANGE(m_lost_upload_not_swept, store.sweep = ICE_SWEEP_NONE)
+CHANGE(m_others_uploads_swept, store.sweep = ICE_SWEEP_ALL)
 CHANGE(m_parts_after_failure, store.stop_at_failure = false)
 CHANGE(m_checksum_not_sent, store.checksums &= ~(unsigned)ICE_SUM_SENT)
 CHANGE(m_body_not_hashed, store.hash_body = false)
@@ -552,8 +553,7 @@ const struct mutant module_mutants[] = {
         "NoSuchUpload answers a completion that was done already as well."),
     ROW(m_request_timeout_not_known, "request-timeout-not-known", "R3.1-2",
         "A 400 RequestTimeout is repeated."),
-    ROW(m_slow_down_not_repeated, "slow-down-not-repeated",
-        "R3.1-2 R4.4-2",
+    ROW(m_slow_down_not_repeated, "slow-down-not-repeated", "R3.1-2 R4.4-2",
         "A store that asks to slow down is asked again."),
     ROW(m_busy_completion_not_repeated, "busy-completion-not-repeated",
         "R3.1-2", "What a busy store did not begin is asked for again."),
@@ -572,6 +572,8 @@ const struct mutant module_mutants[] = {
            "Some of the time is kept for the abort."),
     ROW(m_lost_upload_not_swept, "lost-upload-not-swept", "R3.1-3 R4.4-11",
         "An upload that a lost answer left behind is found and aborted."),
+    ROW(m_others_uploads_swept, "others-uploads-swept", "R3.1-3",
+        "Another writer's upload is left alone."),
     ROW(m_parts_after_failure, "parts-after-failure", "R3.1-3",
         "After a part has failed for good no other is begun."),
     ROW(m_checksum_not_sent, "checksum-not-sent", "R3.1-4",

@@ -438,6 +438,12 @@ enum ice_checksum { /* bits: what is sent and checked, R3.1-4 */
                     ICE_SUM_ALL = 15
 };
 
+enum ice_sweep {                /* which of them are found and aborted */
+                 ICE_SWEEP_OWN, /* where nobody else writes that name */
+                 ICE_SWEEP_NONE,
+                 ICE_SWEEP_ALL /* a mistake: another writer's as well */
+};
+
 struct ice_store_rules { /* R3.1-2 to R3.1-7 */
     struct ice_code_rule codes[ICE_CODES];
     bool again[ICE_STORE_OPS]; /* a write that is safe to repeat */
@@ -453,7 +459,7 @@ struct ice_store_rules { /* R3.1-2 to R3.1-7 */
     int completes_most;            /* sent, all told: 3 */
     bool abort;                    /* an upload that failed for good */
     int64_t abort_ms;              /* kept of the call's time for it */
-    bool sweep; /* uploads whose creation's answer was lost: found, aborted */
+    enum ice_sweep sweep; /* uploads whose creation's answer was lost */
     bool stop_at_failure; /* no further part is begun */
     int renewals;         /* of keys, and of the clock, a call: 1 each */
     bool delete_absent;   /* what is not there is deleted */

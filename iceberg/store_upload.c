@@ -541,6 +541,12 @@ static int64_t keep_time(const struct upload *u)
     return keep < left / 4 ? keep : left / 4;
 }
 
+static bool may_sweep(const struct upload *u)
+{
+    return rules(u)->sweep == ICE_SWEEP_ALL ||
+           (rules(u)->sweep == ICE_SWEEP_OWN && u->put->only_writer);
+}
+
 static int run(struct upload *u, size_t part_bytes, struct ice_error *e)
 {
     int64_t until_ms = u->c->deadline_at_ms;
@@ -558,7 +564,7 @@ static int run(struct upload *u, size_t part_bytes, struct ice_error *e)
     u->c->deadline_at_ms = until_ms;
     if (rc && rc != ICE_UNKNOWN)
         abort_upload(u, e);
-    if (doubtful && u->put->only_writer && rules(u)->sweep)
+    if (doubtful && may_sweep(u))
         sweep(u);
     return rc;
 }
