@@ -152,17 +152,31 @@ bool commit_creates(const cJSON *request)
     cJSON_ArrayForEach(r, json_get(request, "requirements"))
     {
         const char *type = json_str(r, "type");
-        if (type && strcmp(type, "assert-create") == 0)
+        if (type && strcasecmp(type, "assert-create") == 0)
             return true;
     }
     return false;
+}
+
+bool commit_may_create(const cJSON *request, struct failure *f)
+{
+    const cJSON *r;
+    const char *others = "";
+    cJSON_ArrayForEach(r, json_get(request, "requirements"))
+    {
+        const char *type = json_str(r, "type");
+        if (type && strcasecmp(type, "assert-create") != 0)
+            others = arena_printf(f->arena, "%s%s%s", others,
+                                  *others ? ", " : "", type);
+    }
+    return !*others || fail(f, "IllegalArgumentException",
+                            "Invalid create requirements: [%s]", others);
 }
 
 /* Everything must be known before anything is judged: an unknown word is a
  * bad request, whatever the rest says. */
 static bool requirements_known(const cJSON *request, struct failure *f)
 {
-    bool creates = commit_creates(request);
     const cJSON *r, *list = json_get(request, "requirements");
     if (list && !cJSON_IsArray(list) && !cJSON_IsNull(list))
         return fail(f, "BadRequestException",
@@ -172,12 +186,8 @@ static bool requirements_known(const cJSON *request, struct failure *f)
                     COMMIT_MAX_ITEMS);
     cJSON_ArrayForEach(r, list)
     {
-        const struct commit_requirement *row = requirement_find(r, f);
-        if (!row)
+        if (!requirement_find(r, f))
             return false;
-        if (creates && row->check != check_create)
-            return fail(f, "IllegalArgumentException",
-                        "Invalid create requirements: [%s]", row->type);
     }
     return true;
 }

@@ -58,6 +58,8 @@ extern const struct commit_requirement commit_requirements[]; /* {0} */
 
 /* Does the request ask for a new table (assert-create)? */
 bool commit_creates(const cJSON *request);
+/* Such a request has no other requirements. False with f. */
+bool commit_may_create(const cJSON *request, struct failure *f);
 
 /* The new metadata, which the caller deletes, NULL with f. base NULL: from
  * nothing. *changed false: nothing to write, the copy equals the base. */

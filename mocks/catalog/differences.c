@@ -81,8 +81,6 @@ const struct catalog_difference catalog_differences[] = {
      "500 for a view that loses a dialect, and for types and "
      "defaults that the format version does not have",
      "400", "500 would mean that the outcome is unknown"},
-    {"rename-view", "\"View does not exist\"", "with the view's name",
-     "as for all other calls"},
     {"methods", "PUT 405, PATCH 501, TRACE an echo, OPTIONS 200 everywhere",
      "PUT and PATCH 405 with Allow, 501 for TRACE and what is no method, "
      "OPTIONS only where there is a path",

@@ -119,8 +119,6 @@ static const struct difference {
      "(replace.drop-dialect.allowed=false):\nPrevious dialects: [spark]\n"
      "New dialects: [trino]",
      "dialects"},
-    {237, 404, "NoSuchViewException", "View does not exist: g.v1",
-     "rename-view"},
     {242, 409, "NamespaceNotEmptyException",
      "Namespace g is not empty. Contains 9 table(s).",
      AFTER "the table of number 184 was not made"},

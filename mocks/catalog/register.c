@@ -20,13 +20,8 @@ static struct version *open_file(struct call *k, enum version_kind kind)
 }
 
 static bool take(struct call *k, const char *name, enum version_kind kind,
-                 struct version *base)
+                 struct version *base, struct version *v)
 {
-    struct version *v = open_file(k, kind);
-    if (!v || !call_need_space(k, &k->ns)) {
-        version_unref(v);
-        return false;
-    }
     bool view = kind == VERSION_VIEW;
     const char *kept = arena_strdup(&k->x->arena, name);
     if (view)
@@ -38,8 +33,25 @@ static bool take(struct call *k, const char *name, enum version_kind kind,
         &(struct write){.ns = &k->ns, .table = kept, .base = base, .next = v},
         arena_printf(&k->x->arena, "register %s %s.%s -> %s",
                      view ? "view" : "table", k->ns.dotted, kept, v->location));
-    version_unref(v);
     return true;
+}
+
+/* What stands in the way is told in the reference's order: one of the same
+ * kind, the file, the namespace, one of the other kind. */
+static bool take_file(struct call *k, const char *name, enum version_kind kind,
+                      struct version *base)
+{
+    bool view = kind == VERSION_VIEW;
+    bool (*is_free)(struct call *, const struct ns_name *, const char *) =
+        view ? call_view_is_free : call_table_is_free;
+    if (!base && call_seen(k, &k->ns, name, kind))
+        return is_free(k, &k->ns, name);
+    struct version *v = open_file(k, kind);
+    bool ok = v && call_need_space(k, &k->ns) &&
+              (base || is_free(k, &k->ns, name)) &&
+              take(k, name, kind, base, v);
+    version_unref(v);
+    return ok;
 }
 
 bool op_register_table(struct call *k)
@@ -54,21 +66,17 @@ bool op_register_table(struct call *k)
     if (overwrite && k->c->profile->refuses_overwrite)
         return fail(&k->f, "UnsupportedOperationException",
                     "Registering tables with overwrite is not supported");
-    struct version *base = call_seen(k, &k->ns, name, VERSION_TABLE);
-    if ((!base || !overwrite) && !call_table_is_free(k, &k->ns, name))
-        return false;
-    return take(k, name, VERSION_TABLE, base);
+    return take_file(k, name, VERSION_TABLE,
+                     overwrite ? call_seen(k, &k->ns, name, VERSION_TABLE)
+                               : NULL);
 }
 
 bool op_register_view(struct call *k)
 {
     const cJSON *body = call_body(k);
-    if (!body)
-        return false;
-    const char *name = json_str(body, "name");
-    return name_check(name, "view name", &k->f) &&
-           call_view_is_free(k, &k->ns, name) &&
-           take(k, name, VERSION_VIEW, NULL);
+    const char *name = body ? json_str(body, "name") : NULL;
+    return body && name_check(name, "view name", &k->f) &&
+           take_file(k, name, VERSION_VIEW, NULL);
 }
 
 bool op_unregister_table(struct call *k)

@@ -228,39 +228,6 @@ static const char *one_word(const cJSON *in, const char *name, const char *a,
     return z && strcasecmp(z, a) == 0 ? a : b;
 }
 
-static bool bind_sort(const cJSON *in, cJSON *fields, struct binding *b)
-{
-    int64_t source;
-    const char *transform = need_text(in, "transform", b->f);
-    if (!transform || !need_int(in, "source-id", &source, b->f) ||
-        !one_of(in, "direction", "asc", "desc", b->f) ||
-        !one_of(in, "null-order", "nulls-first", "nulls-last", b->f))
-        return false;
-    const char *said =
-        arena_printf(b->f->arena, "%s(%lld)", transform, (long long)source);
-    if (b->ids)
-        source = schema_ids_new(b->ids, source);
-    if (!source_field(b->schema, source, transform, "sort", said, b->f))
-        return false;
-    cJSON *out = cJSON_CreateObject();
-    json_set_str(out, "transform", transform);
-    json_set_i64(out, "source-id", source);
-    json_set_str(out, "direction", one_word(in, "direction", "asc", "desc"));
-    json_set_str(out, "null-order",
-                 one_word(in, "null-order", "nulls-first", "nulls-last"));
-    cJSON_AddItemToArray(fields, out);
-    return true;
-}
-
-cJSON *order_bind(const cJSON *in, const cJSON *schema,
-                  const struct schema_ids *ids, struct failure *f)
-{
-    struct binding b = {schema, ids, false, NULL, f};
-    return bind_all(in, "order-id", &b, bind_sort);
-}
-
-/* ---- what is there already ---- */
-
 /* "1000: name: month(2)", "month(2) ASC NULLS LAST" */
 static const char *field_said(const cJSON *field, const char *what,
                               struct arena *a)
@@ -284,6 +251,38 @@ static const char *field_said(const cJSON *field, const char *what,
                         (long long)json_i64(field, "field-id", -1),
                         name ? name : "null", z);
 }
+
+static bool bind_sort(const cJSON *in, cJSON *fields, struct binding *b)
+{
+    int64_t source;
+    const char *transform = need_text(in, "transform", b->f);
+    if (!transform || !need_int(in, "source-id", &source, b->f) ||
+        !one_of(in, "direction", "asc", "desc", b->f) ||
+        !one_of(in, "null-order", "nulls-first", "nulls-last", b->f))
+        return false;
+    const char *said = field_said(in, "sort", b->f->arena);
+    if (b->ids)
+        source = schema_ids_new(b->ids, source);
+    if (!source_field(b->schema, source, transform, "sort", said, b->f))
+        return false;
+    cJSON *out = cJSON_CreateObject();
+    json_set_str(out, "transform", transform);
+    json_set_i64(out, "source-id", source);
+    json_set_str(out, "direction", one_word(in, "direction", "asc", "desc"));
+    json_set_str(out, "null-order",
+                 one_word(in, "null-order", "nulls-first", "nulls-last"));
+    cJSON_AddItemToArray(fields, out);
+    return true;
+}
+
+cJSON *order_bind(const cJSON *in, const cJSON *schema,
+                  const struct schema_ids *ids, struct failure *f)
+{
+    struct binding b = {schema, ids, false, NULL, f};
+    return bind_all(in, "order-id", &b, bind_sort);
+}
+
+/* ---- what is there already ---- */
 
 static bool fields_fit(const cJSON *parts, const cJSON *schema,
                        const char *what, struct failure *f)

@@ -258,6 +258,8 @@ bool op_update_table(struct call *k)
     const cJSON *body = call_body(k);
     if (!body)
         return false;
+    if (commit_creates(body) && !commit_may_create(body, &k->f))
+        return false;
     struct version *base = call_seen(k, &k->ns, k->table, VERSION_TABLE);
     if (!base && commit_creates(body))
         return call_may_create(k, &k->ns, k->table) && commit(k, NULL, body);

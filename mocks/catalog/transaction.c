@@ -62,7 +62,8 @@ static bool work_out(struct transaction *t, struct change_of *c,
     c->base = base_for(t, c);
     if (!c->base && !commit_creates(request))
         return call_need_table(k, &c->ns, c->table) != NULL;
-    if (!c->base && !call_may_create(k, &c->ns, c->table))
+    if (!c->base && (!commit_may_create(request, &k->f) ||
+                     !call_may_create(k, &c->ns, c->table)))
         return false;
     if (c->base && !is_ours(t, c->base) &&
         !call_read_table(k, &c->ns, c->table))

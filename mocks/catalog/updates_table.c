@@ -89,8 +89,8 @@ static bool set_location(struct commit *c, const cJSON *update)
     while (n > 0 && location[n - 1] == '/')
         n--;
     if (n == 0)
-        return fail(c->f, "IllegalArgumentException", "Invalid location: %s",
-                    location);
+        return fail(c->f, "IllegalArgumentException",
+                    "path must not be null or empty");
     if (old && strlen(old) == n && strncmp(old, location, n) == 0)
         return true;
     char *z = mem_memdup(location, n);
@@ -181,6 +181,8 @@ static bool remove_encryption_key(struct commit *c, const cJSON *update)
     if (!key)
         return true;
     cJSON_Delete(cJSON_DetachItemViaPointer(keys, key));
+    if (!keys->child)
+        cJSON_DeleteItemFromObjectCaseSensitive(c->metadata, "encryption-keys");
     c->changed = true;
     return true;
 }

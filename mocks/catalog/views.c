@@ -1,5 +1,6 @@
 /* Operations on views. */
 #include <string.h>
+#include <strings.h>
 
 #include "base/json.h"
 #include "mocks/catalog/commit.h"
@@ -165,6 +166,13 @@ bool op_replace_view(struct call *k)
 
 /* ---- drop, rename ---- */
 
+/* As the reference does: the current metadata file goes with its view. */
+static bool keeps_files(const struct version *v)
+{
+    const char *z = metadata_property(v->tree, "gc.enabled");
+    return z && strcasecmp(z, "false") == 0;
+}
+
 bool op_drop_view(struct call *k)
 {
     struct version *base = need_view(k, &k->ns, k->table);
@@ -172,7 +180,10 @@ bool op_drop_view(struct call *k)
         return false;
     call_answer_empty(k, 204);
     call_write(k,
-               &(struct write){.ns = &k->ns, .table = k->table, .base = base},
+               &(struct write){.ns = &k->ns,
+                               .table = k->table,
+                               .base = base,
+                               .purge = !keeps_files(base)},
                said(k, "drop", k->table, NULL));
     return true;
 }
@@ -198,6 +209,8 @@ bool op_rename_view(struct call *k)
     struct renaming r;
     if (!call_renaming(k, "view name", &r))
         return false;
+    if (!call_seen(k, &r.from_ns, r.from, VERSION_VIEW))
+        return fail(&k->f, "NoSuchViewException", "View does not exist");
     struct version *base = read_view(k, &r.from_ns, r.from);
     if (!base || (!r.same && !may_rename(k, &r)))
         return false;

@@ -337,7 +337,7 @@ static void a_view_is_renamed_and_dropped(void)
         int status;
         const char *message;
     } rows[] = {
-        {RENAME("x", "db", "y"), 404, "View does not exist: db.x"},
+        {RENAME("x", "db", "y"), 404, "View does not exist"},
         {RENAME("v", "no", "y"), 404, "Namespace does not exist: no"},
         {RENAME("v", "db", "t"), 409,
          "Cannot rename db.v to db.t. Table already exists"},
@@ -352,7 +352,9 @@ static void a_view_is_renamed_and_dropped(void)
         CU_ASSERT_STRING_EQUAL(error_message(&b), rows[i].message);
     }
     CU_ASSERT_EQUAL(ask(&b, "HEAD", VIEW, NULL), 404);
+    size_t files = bench_files(&b);
     CU_ASSERT_EQUAL(ask(&b, "DELETE", VIEWS "/u", NULL), 204);
+    CU_ASSERT_EQUAL(bench_files(&b), files - 1);
     CU_ASSERT_EQUAL(ask(&b, "DELETE", VIEWS "/u", NULL), 404);
     CU_ASSERT_STRING_EQUAL(error_message(&b), "View does not exist: db.u");
     bench_stop(&b);
