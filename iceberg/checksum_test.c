@@ -68,12 +68,13 @@ static void an_etag_is_compared_where_it_is_an_md5(void)
 
 static void a_checksum_goes_before_the_etag(void)
 {
+#define SHA256_OF_DIGITS "FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU="
     static const char *const right[] = {
-        "x-amz-checksum-crc32c: 4waSgw==\n", "x-amz-checksum-crc32: y/Q5Jg==\n",
+        "x-amz-checksum-crc32c: 4waSgw==\n",
+        "x-amz-checksum-crc32: y/Q5Jg==\n",
         "x-amz-checksum-crc64nvme: rosUhgp5mIg=\n",
         "x-amz-checksum-sha1: 98O8HYCOBHMq32eZZczDTKeuNEE=\n",
-        "x-amz-checksum-sha256: "
-        "FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU=\n"};
+        ("x-amz-checksum-sha256: " SHA256_OF_DIGITS "\n")};
     char both[256];
 
     for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++) {
