@@ -195,6 +195,14 @@ docs: build
 check-determinism: build
 	@ci/determinism
 
+## check-long: sanitizers, valgrind, fuzzing, full lint, 200 seeds, 100 runs
+.PHONY: check-long
+check-long: build
+	@$(MAKE) --no-print-directory lint check-san check-valgrind
+	@build/icefault run --quick --seeds 200
+	@ci/determinism
+	@$(MAKE) --no-print-directory fuzz SECONDS_EACH=20
+
 ## check-clients: a real client (pyiceberg) against icefault serve
 .PHONY: check-clients
 check-clients: build
