@@ -91,7 +91,7 @@ static inline char *play_end(struct play *p)
 
 #define REPLY(head, body)                                                      \
     {                                                                          \
-        .reply = "HTTP/1.1 " head "\r\n\r\n" body                              \
+        .reply = "HTTP/1.1 " head "\r\nConnection: close\r\n\r\n" body         \
     }
 #define TEN REPLY("200 OK\r\nContent-Length: 10", "0123456789")
 
