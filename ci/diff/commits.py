@@ -148,9 +148,9 @@ def remove_ref(model, rng, meta):
 
 
 def remove_snapshots(model, rng, meta):
-    ids = snapshot_ids(meta) + [12345]
-    return [{"action": "remove-snapshots", "snapshot-ids":
-             rng.sample(ids, min(len(ids), rng.randint(1, 2)))}]
+    ids = snapshot_ids(meta)
+    some = rng.sample(ids + [12345], min(len(ids), rng.randint(1, 2)))
+    return some and [{"action": "remove-snapshots", "snapshot-ids": some}]
 
 
 def evolve(model, rng, meta):
@@ -159,7 +159,7 @@ def evolve(model, rng, meta):
     fields = schema["fields"]
     what = rng.choice(["add", "drop", "rename", "same", "order", "doc",
                        "optional"])
-    if what == "add":
+    if what == "add" or not fields:
         fields.append(some_field(rng, next_id))
         fields[-1]["required"] = False
     elif what == "drop" and fields[-1]["name"] not in FITTING:
@@ -442,11 +442,13 @@ def bad_spec(model, rng, meta):
         ("case", 1, "BUCKET[4]", "z"), ("big", 1, "bucket[4294967296]", "z")])
     if source == 1:
         source = by["id"]["id"] if "id" in by else 1
-    field = {"source-id": source, "transform": transform, "name": name}
+    field = {"source-id": source, "transform": transform, "name": name,
+             "field-id": meta["last-partition-id"] + 1}
     fields = [field]
     if rng.random() < 0.2:
         what += " twice"
-        fields.append(dict(field, name=name + "2"))
+        fields.append({**field, "name": name + "2",
+                       "field-id": field["field-id"] + 1})
     return [{"action": "add-spec", "spec": {"spec-id": 0, "fields": fields}},
             {"action": "set-default-spec", "spec-id": -1}], what
 
@@ -494,12 +496,18 @@ def bad_rest(model, rng, meta):
             "snapshot-id": 2, "statistics-path": "p", "file-size-in-bytes": 1,
             "file-footer-size-in-bytes": 1, "blob-metadata": []}}],
          "two snapshots"),
+        ([{"action": "remove-snapshots", "snapshot-ids":
+           list(range(1, 3 + len(snapshot_ids(meta))))}],
+         "more snapshots than there are"),
         ([{"action": "add-encryption-key", "encryption-key": {
             "key-id": "k", "encrypted-key-metadata": "???"}}], "not base64"),
         ([{"action": "add-spec", "spec": {"spec-id": 0, "fields": []}},
           {"action": "set-default-spec", "spec-id": -1}], "spec there"),
     ])
 
+
+# After these the reference has a table that answers 500 to every commit.
+SPOILS = ("assign-uuid zzz", "set-properties {'commit.retry.num-retries'")
 
 BAD = [bad_snapshot, bad_snapshot, bad_ref, bad_schema, bad_schema, bad_spec,
        bad_order, bad_choice, bad_choice, bad_rest]
@@ -552,13 +560,15 @@ def create_change(model, rng, ns):
          f"{{{{wh}}}}/made{model.count}"},
         {"action": "set-properties", "updates": {"a": "b"}}]}
     if rng.random() < 0.3:
-        del body["updates"][rng.randrange(len(body["updates"]))]
+        i = rng.randrange(len(body["updates"]))
+        if body["updates"][i]["action"] != "set-location":
+            del body["updates"][i]  # without it the reference is lost
     return body
 
 
 def learn_table(key):
     def learn(model, answer):
-        if answer.status == 200 and "metadata" in answer.json:
+        if answer.status == 200 and "metadata-location" in answer.json:
             model.tables[key] = answer.json["metadata"]
     return learn
 
@@ -587,8 +597,10 @@ def update_table(model, rng, kind):
         headers = some_headers(rng)
     elif rng.random() < 0.2:
         body["identifier"] = identifier(key)
-    return Request("updateTable", kind, case, "POST", table_path(key), body,
-                   headers, [subject_of(key)], learn_table(key))
+    request = Request("updateTable", kind, case, "POST", table_path(key),
+                      body, headers, [subject_of(key)], learn_table(key))
+    request.parts = any(s in case for s in SPOILS)
+    return request
 
 
 def transaction(model, rng, kind):
@@ -612,6 +624,8 @@ def transaction(model, rng, kind):
     case, body = "+".join(names), {"table-changes": changes}
     if kind == "malformed":
         case, body = spoil(rng, body)
-    return Request("commitTransaction", kind, case, "POST",
-                   "/v1/transactions/commit", body, None,
-                   [subject_of(k) for k in keys])
+    request = Request("commitTransaction", kind, case, "POST",
+                      "/v1/transactions/commit", body, None,
+                      [subject_of(k) for k in keys])
+    request.parts = any(s in case for s in SPOILS)
+    return request

@@ -14,6 +14,10 @@ SYMBOL = re.compile(r"\{\{([^{}]+)\}\}")
 JSON = {"Content-Type": "application/json", "Accept": "application/json"}
 
 
+def text_of(body):
+    return json.dumps(body, ensure_ascii=False)
+
+
 class Request:
     def __init__(self, op, kind, case, method, path, body=None, headers=None,
                  subjects=(), learn=None):
@@ -21,10 +25,17 @@ class Request:
         self.method, self.path = method, path
         self.headers = dict(JSON if headers is None else headers)
         if isinstance(body, (dict, list)):
-            body = json.dumps(body)
+            body = text_of(body)
+        kind_of = self.headers.get("Content-Type", "")
+        if isinstance(body, str) and "json" not in kind_of:
+            # the reference would read other text as Latin-1
+            body = "".join(c if ord(c) < 128 else f"\\u{ord(c):04x}"
+                           for c in body)
         self.body = body  # str, bytes or None
         self.subjects = list(subjects)  # ("table", ns, name), ...
         self.learn = learn  # of (model, the reference's answer)
+        self.moves = None  # of a renaming: source and target
+        self.parts = False  # what it touched is of no use any more
 
 
 class Book:
@@ -60,7 +71,7 @@ class Book:
 
 
 def symbol_key(subject):
-    return "/".join(subject[1] + (subject[2] or "",))
+    return quote("/".join(subject[1] + (subject[2] or "",)))
 
 
 class Model:
@@ -69,6 +80,7 @@ class Model:
         self.tables = {}  # (levels, name) -> metadata
         self.views = {}
         self.metadata_files = {}  # (levels, name) of a dropped table
+        self.adopted = set()  # uuids of those that came back
         self.count = 0
         self.ms = base_ms
 

@@ -1,7 +1,8 @@
 """Bodies spoiled: as text, and one member at a time."""
 
 import copy
-import json
+
+from model import text_of
 
 VALUES = [None, "", "abc", "1", 0, -1, 7, 1.5, 2**31, 2**63 - 1, 2**63, True,
           [], {}, [None], ["x"], {"a": 1}, "x" * 300]
@@ -37,7 +38,7 @@ def at(value, path):
 
 
 def spoil_text(rng, body):
-    text = json.dumps(body)
+    text = text_of(body)
     return rng.choice([
         ("empty", ""), ("blank", "  "), ("truncated", text[:len(text) // 2]),
         ("no-last-brace", text[:-1]), ("array", "[]"), ("null", "null"),
@@ -55,10 +56,13 @@ def spoil_member(rng, body):
     old = holder[path[-1]]
     if isinstance(holder, dict) and rng.random() < 0.35:
         del holder[path[-1]]
-        return f"without {said(path)}", json.dumps(body)
-    new = rng.choice([v for v in VALUES if kind_of(v) != kind_of(old)])
+        return f"without {said(path)}", text_of(body)
+    values = [v for v in VALUES if kind_of(v) != kind_of(old)]
+    if "namespace" in path[:-1]:  # others make names that no path can hold
+        values = [v for v in values if isinstance(v, (int, float))]
+    new = rng.choice(values)
     holder[path[-1]] = new
-    return f"{said(path)} is {kind_of(new)}", json.dumps(body)
+    return f"{said(path)} is {kind_of(new)}", text_of(body)
 
 
 def spoil(rng, body):

@@ -23,7 +23,7 @@ import namespaces
 import tables
 import views
 from compare import Comparer, Table
-from model import Book, Model, Request, table_path
+from model import Book, Model, Request, symbol_key, table_path
 from servers import start_mock, start_reference
 
 KINDS = ("valid", "conflicting", "malformed")
@@ -31,9 +31,12 @@ LEAST = 20
 MAKERS = {**namespaces.MAKERS, **tables.MAKERS, **views.MAKERS,
           "updateTable": commits.update_table,
           "commitTransaction": commits.transaction}
-MORE = {("createNamespace", "valid"): 15, ("createTable", "valid"): 40,
+MORE = {("createNamespace", "valid"): 25, ("createTable", "valid"): 60,
+        ("dropTable", "valid"): 25,
         ("createView", "valid"): 15, ("loadTable", "valid"): 20,
         ("commitTransaction", "valid"): 5}
+CHANGING = [op for op in MAKERS if not op.startswith(
+    ("get", "list", "report"))]
 REST = [("valid", 5), ("conflicting", 3), ("malformed", 3)]
 OPTIONS = {"profile": "reference"}
 
@@ -109,41 +112,45 @@ class Run:
         self.statuses[answers[0].status] += 1
         differences = self.comparer.answers(request, *answers)
         loud = self.count >= self.args.from_
+        parted = request.parts
         if loud or differences:
-            self.judge(request, answers, differences, loud)
-        for book, answer in zip(self.books, answers):
-            book.note(request, answer)
+            parted |= self.judge(request, answers, differences, loud)
+        if answers[0].status == answers[1].status:
+            for book, answer in zip(self.books, answers):
+                book.note(request, answer)
         if request.learn:
             request.learn(self.model, answers[0])
-        moves = getattr(request, "moves", None)
-        if moves and answers[0].status == 204:
+        if request.moves and answers[0].status == 204:
             for book in self.books:
-                move_symbols(book, *moves)
-        if differences and any(a.status < 300 for a in answers) \
-                and request.method in ("POST", "DELETE"):
+                move_symbols(book, *request.moves)
+        if parted:
             self.part(request, answers)
         elif request.op == "commitTransaction":
-            self.look_after(request)
+            self.look_after(request, answers[0].status)
 
     def judge(self, request, answers, differences, loud):
-        left = []
+        """Are the states apart now?"""
+        left, parted = [], False
         for d in differences:
             row = self.table.find(request, d)
             if row:
                 self.allowed[tuple(row)] += 1
             else:
                 left.append(d)
+            parted |= not row or row[5] == "part"
         if left:
             self.unexplained.append((self.count, request, left))
         if loud or left:
             self.tell(request, answers, left, loud)
+        return parted and any(a.status < 300 for a in answers) \
+            and request.op in CHANGING
 
     def tell(self, request, answers, left, loud):
         print(f"{'DIFFERENT ' if left else ''}#{self.count} seed {self.seed} "
               f"{request.op} {request.kind} ({request.case})")
         print(f"  {request.method} {request.path}")
         if request.body is not None:
-            print(f"  {str(request.body)[:100000 if loud else 600]}")
+            print(f"  {str(request.body)[:100000 if loud or not answers else 600]}")
         for d in left:
             print("  %s\n    reference: %s\n    mock:      %s" % d)
         if loud:
@@ -156,13 +163,14 @@ class Run:
                     if isinstance(a.json or {}, dict) else ""
                 print(f"  {server.name} said: {str(said)[:300]}")
 
-    def look_after(self, request):
+    def look_after(self, request, status):
         """A transaction's answer has no metadata: load what it touched."""
+        case = f"after {'refused ' if status >= 400 else ''}transaction"
         for subject in request.subjects:
             key = subject[1:]
             if key in self.model.tables:
-                self.send(Request("loadTable", "valid", "after transaction",
-                                  "GET", table_path(key), None,
+                self.send(Request("loadTable", "valid", case, "GET",
+                                  table_path(key), None,
                                   {"Accept": "application/json"}, [subject],
                                   commits.learn_table(key)))
 
@@ -184,7 +192,7 @@ class Run:
 
 
 def move_symbols(book, source, target):
-    a, b = ("/".join(k[0] + (k[1],)) for k in (source, target))
+    a, b = (symbol_key(("table",) + k) for k in (source, target))
     for what in ("uuid", "location", "etag"):
         if f"{what}:{a}" in book.values:
             book.values[f"{what}:{b}"] = book.values[f"{what}:{a}"]
@@ -217,7 +225,7 @@ def summary(table, runs):
     for run in runs:
         by_row.update(run.allowed)
     for row, n in by_row.most_common():
-        print(f"  allowed {n:4} x {' | '.join(row[:5])}: {row[5]}")
+        print(f"  allowed {n:4} x {' | '.join(row[:5])}: {row[6]}")
     groups = Counter()
     for run in runs:
         for _, request, left in run.unexplained:
@@ -242,6 +250,7 @@ def arguments():
 
 def main():
     args = arguments()
+    args.jars, args.mock = (os.path.abspath(x) for x in (args.jars, args.mock))
     table = Table(args.table)
     runs, bad = [], 0
     for seed in args.seed or [1, 2, 3]:

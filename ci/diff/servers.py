@@ -66,7 +66,8 @@ class Server:
         self.name, self.warehouse, self.port = name, warehouse, port
         self.log = open(log, "wb")
         self.process = subprocess.Popen(
-            command, env={**os.environ, **env}, stdin=subprocess.DEVNULL,
+            command, cwd=os.path.dirname(warehouse),
+            env={**os.environ, **env}, stdin=subprocess.DEVNULL,
             stdout=self.log, stderr=subprocess.STDOUT)
         self.link = None
         self.cpu_from = 0.0

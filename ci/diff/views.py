@@ -82,7 +82,14 @@ def by_path(op, method):
                 ((model.some(rng, model.spaces) or ("x",), "nosuchview"),
                  "missing"), ((missing_ns(model, rng), "v"), "no namespace"),
                 (model.table(rng), "is a table")])
-        if not key or (op == "dropView" and len(model.views) < 4):
+        if kind == "valid" and op == "dropView":
+            if len(model.views) < 4:
+                return None
+            # not one of two that share a file: it goes with the view
+            own = [k for k, m in model.views.items()
+                   if m["view-uuid"] not in model.adopted]
+            key = model.some(rng, own)
+        if not key:
             return None
         path = view_path(key)
         if kind == "malformed":
@@ -195,9 +202,14 @@ def register(model, rng, kind):
     body = {"name": key[1], "metadata-location": location}
     if kind == "malformed":
         case, body = spoil(rng, body)
+
+    def learn(m, answer):
+        learn_view(key)(m, answer)
+        if answer.status == 200:
+            m.adopted.add(answer.json["metadata"]["view-uuid"])
     return Request("registerView", kind, case, "POST",
                    f"{ns_path(key[0])}/register-view", body, None,
-                   [subject_of(key)], learn_view(key))
+                   [subject_of(key)], learn)
 
 
 MAKERS = {

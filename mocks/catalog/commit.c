@@ -298,7 +298,7 @@ static bool complete(const struct commit *c)
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (!metadata_find(json_get(c->metadata, parts[i].list), parts[i].id,
                            json_i64(c->metadata, parts[i].now, -1)))
-            return fail(c->f, "ValidationException",
+            return fail(c->f, "IllegalArgumentException",
                         "Invalid table metadata: no %s", parts[i].what);
     return true;
 }
@@ -408,10 +408,30 @@ static bool log_ends_at_current(const struct commit *c)
                 "current snapshot");
 }
 
+/* Sequence numbers come with version 2, and none is above the last. */
+static bool numbers_agree(const struct commit *c)
+{
+    int64_t last = json_i64(c->metadata, "last-sequence-number", 0);
+    const cJSON *s;
+    if (last != 0 && json_i64(c->metadata, "format-version", 2) < 2)
+        return fail(c->f, "IllegalArgumentException",
+                    "Sequence number must be 0 in v1: %lld", (long long)last);
+    cJSON_ArrayForEach(s, json_get(c->metadata, "snapshots"))
+    {
+        int64_t number = json_i64(s, "sequence-number", 0);
+        if (number > last)
+            return fail(c->f, "ValidationException",
+                        "Invalid snapshot with sequence number %lld greater "
+                        "than last sequence number %lld",
+                        (long long)number, (long long)last);
+    }
+    return true;
+}
+
 static bool table_settle(struct commit *c, const char *base_location)
 {
     int64_t before = json_i64(c->base, "last-updated-ms", 0);
-    if (!complete(c) || !layout_fits(c))
+    if (!complete(c) || !layout_fits(c) || !numbers_agree(c))
         return false;
     settle_snapshot_log(c);
     json_set_i64(c->metadata, "last-updated-ms",

@@ -76,9 +76,6 @@ cJSON *view_version_read(const cJSON *in, struct failure *f);
 /* After a view's updates: its log, and what must hold of it. */
 bool view_settle(struct commit *c);
 
-/* A copy with those of the n members that are there and not null. */
-cJSON *members_copy(const cJSON *in, const char *const *names, size_t n);
-
 /* Is it a snapshot? */
 bool snapshot_check(const cJSON *snapshot, struct failure *f);
 bool metadata_logs_sorted(const cJSON *metadata, struct failure *f);

@@ -120,8 +120,8 @@ static const struct difference {
      "New dialects: [trino]",
      "dialects"},
     {242, 409, "NamespaceNotEmptyException",
-     "Namespace g is not empty. Contains 9 table(s).",
-     AFTER "the table of number 184 was not made"},
+     "Namespace g is not empty. Contains 1 child namespace(s).",
+     AFTER "the one of number 88 was not dropped"},
 };
 
 /* After this one the reference has applied a commit that we refused: file

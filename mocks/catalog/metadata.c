@@ -100,7 +100,7 @@ static bool format_version(const cJSON *create, int *out, struct failure *f)
     long long n = 2;
     bool ok = !value || (text && slice_int64(slice_of(text->valuestring), &n));
     if (!ok)
-        fail(f, "IllegalArgumentException", "Invalid format version: %s",
+        fail(f, "BadRequestException", "Invalid format version: %s",
              text ? text->valuestring : "null");
     else if (n < 1 || n > FORMAT_VERSION_MAX)
         ok = fail(f, "IllegalArgumentException",

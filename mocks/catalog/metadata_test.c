@@ -271,7 +271,7 @@ static void refuses_partitions_that_do_not_bind(void)
         const char *field, *message;
     } bad[] = {
         {"{\"source-id\":2,\"name\":\"p\",\"transform\":\"day\"}",
-         "Invalid source type string for transform: day"},
+         "Unsupported type: string"},
         {"{\"source-id\":2,\"name\":\"p\",\"transform\":\"bucket[0]\"}",
          "Invalid number of buckets: 0 (must be > 0)"},
         {"{\"source-id\":2,\"name\":\"id\",\"transform\":\"identity\"}",

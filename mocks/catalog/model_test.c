@@ -138,7 +138,8 @@ static void schemas_specs_and_orders_keep_their_rules(void)
         {"2", "{\"action\":\"remove-partition-specs\",\"spec-ids\":[0]}", 400,
          ILLEGAL, "Cannot remove the default partition spec"},
         {"1", SPEC(PART("1", "1001", "a", "identity")), 400, INVALID,
-         "Spec does not use sequential IDs that are required in v1"},
+         "Spec does not use sequential IDs that are required in v1: [\n  "
+         "1001: a: identity(1)\n]"},
         {"2", SPEC(PART("1", "1001", "a", "identity")), 200, "", ""},
         {"2", SPEC(PART("9", "1000", "a", "identity")), 400, INVALID,
          "Cannot find source column for partition field: 1000: a: "
@@ -267,9 +268,7 @@ static void snapshots_keep_their_rules(void)
         {"2",
          SNAPSHOT("1", "") "," REF("t", "1", "tag",
                                    ",\"min-snapshots-to-keep\":1"),
-         400, ILLEGAL,
-         "Tags do not support setting minSnapshotsToKeep or "
-         "maxSnapshotAgeMs"},
+         400, ILLEGAL, "Tags do not support setting minSnapshotsToKeep"},
     };
     expect(rows, sizeof rows / sizeof *rows);
 }
@@ -312,9 +311,9 @@ static void versions_1_and_2_have_their_own_members(void)
     CU_ASSERT_PTR_NULL(json_get(now(&b), "partition-spec"));
     CU_ASSERT_PTR_NULL(json_get(now(&b), "schema"));
     CU_ASSERT_EQUAL(number(&b, "last-sequence-number"), 0);
-    CU_ASSERT_EQUAL(
-        json_i64(json_get(now(&b), "snapshots")->child, "sequence-number", -1),
-        0);
+    CU_ASSERT_PTR_NULL(/* 0 is not written down */
+                       json_get(json_get(now(&b), "snapshots")->child,
+                                "sequence-number"));
     bench_stop(&b);
 }
 

@@ -191,5 +191,5 @@ cJSON *ns_to_json(const struct ns_name *ns)
 const char *name_dotted(const struct ns_name *ns, const char *table,
                         struct arena *a)
 {
-    return arena_printf(a, "%s.%s", ns->dotted, table);
+    return arena_printf(a, "%s%s%s", ns->dotted, ns->n > 0 ? "." : "", table);
 }

@@ -100,8 +100,8 @@ static bool is_empty(struct call *k, const struct entry *space)
         size_t n;
         const char *what;
     } parts[] = {
-        {count(&space->tables, VERSION_TABLE), "table(s)"},
         {count(&space->spaces, VERSION_SPACE), "child namespace(s)"},
+        {count(&space->tables, VERSION_TABLE), "table(s)"},
         {count(&space->tables, VERSION_VIEW), "view(s)"},
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
@@ -156,6 +156,9 @@ static bool check_removals(struct call *k, const cJSON *removals)
                     "Cannot parse removals: not a list of strings");
     cJSON_ArrayForEach(item, removals)
     {
+        if (cJSON_IsNull(item))
+            return fail(&k->f, "IllegalArgumentException",
+                        "Invalid missing property: null");
         if (!cJSON_IsString(item))
             return fail(&k->f, "BadRequestException",
                         "Cannot parse removals: not a list of strings");

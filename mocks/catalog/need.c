@@ -38,17 +38,6 @@ bool need_long(const cJSON *obj, const char *name, int64_t *out,
     return json_int64(item, out) || refuse(item, "long", "a long", name, f);
 }
 
-cJSON *members_copy(const cJSON *in, const char *const *names, size_t n)
-{
-    cJSON *out = cJSON_CreateObject();
-    for (size_t i = 0; i < n; i++) {
-        const cJSON *item = json_get(in, names[i]);
-        if (item && !cJSON_IsNull(item))
-            json_set(out, names[i], cJSON_Duplicate(item, true));
-    }
-    return out;
-}
-
 const char *need_text(const cJSON *obj, const char *name, struct failure *f)
 {
     const char *z = json_str(obj, name);

@@ -22,6 +22,7 @@ static const struct profile profiles[] = {
      .errors = {{"BadRequestException", 500, true},
                 {"IllegalStateException", 500, false}},
      .refuses_paths = true,
+     .bare_names = true,
      .plus_is_blank = true,
      .tags_by_query = true,
      .pages_by_size = true,
@@ -84,7 +85,7 @@ void profile_answer(const struct profile *p, struct exchange *x,
         error_answer(x, f->type, e->type ? e->status : f->status, f->message);
 }
 
-/* ---- paths ---- */
+/* ---- paths and queries ---- */
 
 static bool has_escape(struct slice path, const char *escape)
 {
@@ -180,6 +181,19 @@ static const struct path_rule {
     {illegal_character, false, false, "Illegal Path Character"},
 };
 
+static const struct path_rule query_rule = {NULL, true, false,
+                                            "Unable to parse URI query"};
+
+static bool query_broken(struct slice raw)
+{
+    struct str plain;
+    str_init(&plain, raw.len + 1);
+    bool broken =
+        !percent_decode(&plain, raw, true) || not_utf8(str_slice(&plain));
+    str_fini(&plain);
+    return broken;
+}
+
 static const struct path_rule *path_judge(const struct exchange *x)
 {
     struct slice raw = x->request->path;
@@ -194,7 +208,7 @@ static const struct path_rule *path_judge(const struct exchange *x)
                                                        : raw))
             broken = &path_rules[i];
     str_fini(&plain);
-    return broken;
+    return broken || !query_broken(x->request->query) ? broken : &query_rule;
 }
 
 bool profile_refuses(const struct profile *p, const struct exchange *x)

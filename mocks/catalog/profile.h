@@ -28,7 +28,8 @@ struct profile {
     int unreadable;         /* status of a body that cannot be read; 0: 400 */
     struct profile_error errors[4]; /* ends with {0} */
     bool refuses_paths;             /* escapes that could be read in two ways */
-    bool plus_is_blank;             /* in paths */
+    bool bare_names;          /* identifiers in bodies need no namespace */
+    bool plus_is_blank;       /* in paths */
     bool tags_by_query;       /* bare entity tags, another for each query */
     bool pages_by_size;       /* pageSize alone makes pages; tokens are offsets;
                                  lists are in order of names */

@@ -75,7 +75,7 @@ bool op_register_view(struct call *k)
 {
     const cJSON *body = call_body(k);
     const char *name = body ? json_str(body, "name") : NULL;
-    return body && name_check(name, "view name", &k->f) &&
+    return body && name_check(name, "table name", &k->f) &&
            take_file(k, name, VERSION_VIEW, NULL);
 }
 

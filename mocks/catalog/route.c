@@ -70,7 +70,8 @@
       "204 or 404 without a body")                                             \
     X("replaceView", "POST", VIEW1, op_replace_view, true,                     \
       "a commit: requirements and updates")                                    \
-    X("dropView", "DELETE", VIEW1, op_drop_view, true, "a view goes")          \
+    X("dropView", "DELETE", VIEW1, op_drop_view, true,                         \
+      "a view goes, and its metadata file with it")                            \
     X("renameView", "POST", "/v1/{prefix}/views/rename", op_rename_view, true, \
       "a view moves to another name")                                          \
     X("registerView", "POST", NS1 "/register-view", op_register_view, true,    \
@@ -207,6 +208,9 @@ bool route_names(const struct catalog *c, const struct exchange *x,
     }
     if (raw_ns.p && !ns_from_path(raw_ns, c->o.separator, ns, f))
         return false;
+    if (raw_table.p && raw_table.len == 0)
+        return fail(f, "IllegalArgumentException",
+                    "Invalid table name: null or empty");
     return !raw_table.p || name_from_path(raw_table, table, f);
 }
 

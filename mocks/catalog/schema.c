@@ -223,6 +223,10 @@ static cJSON *read_field(const cJSON *in, struct reading *r)
     if (!type)
         goto fail;
     json_set(out, "type", type);
+    if (!doc && json_get(in, "doc") && !cJSON_IsNull(json_get(in, "doc"))) {
+        need_text(in, "doc", r->f);
+        goto fail;
+    }
     if (doc)
         json_set_str(out, "doc", doc);
     if (!read_defaults(in, out, r) || !check_unknown(out, r))
@@ -368,17 +372,40 @@ static const char *identifier_trouble(const cJSON *schema, const cJSON *field,
     return nested_badly(schema, json_i64(field, "id", -1), &found, a);
 }
 
+static bool list_has(const cJSON *list, int64_t id)
+{
+    const cJSON *item;
+    int64_t n;
+    cJSON_ArrayForEach(item, list)
+    {
+        if (json_int64(item, &n) && n == id)
+            return true;
+    }
+    return false;
+}
+
 static bool read_identifiers(const cJSON *in, cJSON *out, struct failure *f)
 {
     const cJSON *ids = json_get(in, "identifier-field-ids"), *item;
-    if (!ids || cJSON_IsNull(ids) || !cJSON_GetArraySize(ids))
+    if (!ids || cJSON_IsNull(ids))
+        return true;
+    if (!cJSON_IsArray(ids))
+        return fail(f, "BadRequestException",
+                    "Cannot parse JSON array from non-array value: "
+                    "identifier-field-ids");
+    if (!ids->child)
         return true;
     cJSON *list = cJSON_AddArrayToObject(out, "identifier-field-ids");
     cJSON_ArrayForEach(item, ids)
     {
         int64_t id = -1;
-        const cJSON *field =
-            json_int64(item, &id) ? schema_field(out, id) : NULL;
+        if (!json_int64(item, &id) || id < INT32_MIN || id > INT32_MAX)
+            return fail(f, "BadRequestException",
+                        "Cannot parse integer from non-int value in "
+                        "identifier-field-ids");
+        if (list_has(list, id))
+            continue;
+        const cJSON *field = schema_field(out, id);
         const char *trouble =
             field ? identifier_trouble(out, field, f->arena) : NULL;
         if (!field)
@@ -407,10 +434,13 @@ cJSON *schema_read(const cJSON *in, int format_version, struct failure *f)
         fail(f, "BadRequestException",
              "Cannot create schema, not a struct type");
     else {
+        const cJSON *given = json_get(in, "schema-id");
+        int64_t id = 0;
         out = cJSON_CreateObject();
         json_set_str(out, "type", "struct");
-        json_set_i64(out, "schema-id", json_i64(in, "schema-id", 0));
-        ok = read_struct(in, out, &r) && read_identifiers(in, out, f);
+        ok = !given || cJSON_IsNull(given) || need_int(in, "schema-id", &id, f);
+        json_set_i64(out, "schema-id", id);
+        ok = ok && read_struct(in, out, &r) && read_identifiers(in, out, f);
     }
     HASH_CLEAR(hh, r.seen);
     if (ok)

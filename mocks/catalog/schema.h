@@ -54,6 +54,8 @@ bool spec_fits(const cJSON *spec, const cJSON *schema, struct failure *f);
 bool order_fits(const cJSON *order, const cJSON *schema, struct failure *f);
 /* Version 1 needs field ids that follow each other from 1000. */
 bool spec_is_sequential(const cJSON *spec);
+/* A spec as the reference prints it. */
+const char *spec_said(const cJSON *spec, struct arena *a);
 /* Can it be read? "bucket[0]" cannot. */
 bool transform_read(const char *transform, struct failure *f);
 /* Same source, transform and name of every field (order: and direction). */

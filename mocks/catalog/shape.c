@@ -210,3 +210,30 @@ bool shape_read(const struct shape *members, const cJSON *obj,
             return false;
     return true;
 }
+
+static cJSON *copy_member(const struct shape *s, const cJSON *item)
+{
+    if (s->kind == SHAPE_OBJECT)
+        return shape_copy(s->of, item);
+    if (s->kind != SHAPE_OBJECTS)
+        return cJSON_Duplicate(item, true);
+    cJSON *list = cJSON_CreateArray();
+    const cJSON *one;
+    cJSON_ArrayForEach(one, item)
+    {
+        cJSON_AddItemToArray(list, shape_copy(s->of, one));
+    }
+    return list;
+}
+
+cJSON *shape_copy(const struct shape *members, const cJSON *obj)
+{
+    cJSON *out = cJSON_CreateObject();
+    for (const struct shape *s = members; s->name || s->check; s++) {
+        const cJSON *item = s->name ? json_get(obj, s->name) : NULL;
+        bool empty = s->kind == SHAPE_MAP && item && !item->child;
+        if (item && !cJSON_IsNull(item) && !empty)
+            json_set(out, s->name, copy_member(s, item));
+    }
+    return out;
+}

@@ -53,6 +53,13 @@ struct shape_choice { /* tables end with {0} */
 bool shape_read(const struct shape *members, const cJSON *obj,
                 struct failure *f);
 
+/* A copy with the members that the tables know, without nulls and empty maps.
+ * obj was read. The caller deletes it. */
+cJSON *shape_copy(const struct shape *members, const cJSON *obj);
+
+extern const struct shape shape_snapshot[], shape_statistics[],
+    shape_partition_statistics[], shape_key[];
+
 /* The shape of an operation's body; NULL: none, anything goes. */
 const struct shape *shape_of_operation(const char *operation);
 

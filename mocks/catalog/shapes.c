@@ -157,19 +157,19 @@ static bool snapshot_good(const cJSON *snapshot, struct failure *f)
                 "Cannot parse missing list: manifests");
 }
 
-static const struct shape snapshot[] = {IF("sequence-number", LONG),
-                                        MUST("snapshot-id", LONG),
-                                        IF("parent-snapshot-id", LONG),
-                                        MUST("timestamp-ms", LONG),
-                                        IF("summary", MAP),
-                                        MAY("schema-id", INT),
-                                        MAY("first-row-id", LONG),
-                                        MAY("added-rows", LONG),
-                                        MAY("key-id", TEXT),
-                                        IF("manifest-list", TEXT),
-                                        IF("manifests", TEXTS),
-                                        ALSO(snapshot_good),
-                                        END};
+const struct shape shape_snapshot[] = {IF("sequence-number", LONG),
+                                       MUST("snapshot-id", LONG),
+                                       IF("parent-snapshot-id", LONG),
+                                       MUST("timestamp-ms", LONG),
+                                       IF("summary", MAP),
+                                       MAY("schema-id", INT),
+                                       MAY("first-row-id", LONG),
+                                       MAY("added-rows", LONG),
+                                       MAY("key-id", TEXT),
+                                       IF("manifest-list", TEXT),
+                                       IF("manifests", TEXTS),
+                                       ALSO(snapshot_good),
+                                       END};
 
 static const struct shape blob[] = {MUST("type", TEXT),
                                     MUST("snapshot-id", LONG),
@@ -178,7 +178,7 @@ static const struct shape blob[] = {MUST("type", TEXT),
                                     IF("properties", MAP),
                                     END};
 
-static const struct shape statistics[] = {
+const struct shape shape_statistics[] = {
     MUST("snapshot-id", LONG),
     MUST("statistics-path", TEXT),
     MUST("file-size-in-bytes", LONG),
@@ -186,7 +186,7 @@ static const struct shape statistics[] = {
     OBJECTS("blob-metadata", SHAPE_MUST, blob),
     END};
 
-static const struct shape partition_statistics[] = {
+const struct shape shape_partition_statistics[] = {
     MUST("snapshot-id", LONG), MUST("statistics-path", TEXT),
     MUST("file-size-in-bytes", LONG), END};
 
@@ -201,7 +201,7 @@ static bool base64_good(const cJSON *item, struct failure *f)
                       "Cannot parse encrypted-key-metadata: not base64");
 }
 
-static const struct shape key[] = {
+const struct shape shape_key[] = {
     MUST("key-id", TEXT),
     CHECK("encrypted-key-metadata", SHAPE_MUST, base64_good),
     MAY("encrypted-by-id", TEXT), IF("properties", MAP), END};
@@ -268,7 +268,7 @@ UPDATE(add_spec, OBJECT("spec", SHAPE_MUST, spec))
 UPDATE(set_spec, MUST("spec-id", INT))
 UPDATE(add_order, OBJECT("sort-order", SHAPE_MUST, order))
 UPDATE(set_order, MUST("sort-order-id", INT))
-UPDATE(add_snapshot, OBJECT("snapshot", SHAPE_MUST, snapshot))
+UPDATE(add_snapshot, OBJECT("snapshot", SHAPE_MUST, shape_snapshot))
 UPDATE(set_ref, MUST("ref-name", TEXT), MUST("snapshot-id", LONG),
        CHECK("type", SHAPE_MUST, ref_type_good),
        MAY("min-snapshots-to-keep", INT), MAY("max-snapshot-age-ms", LONG),
@@ -278,13 +278,13 @@ UPDATE(remove_snapshots, MUST("snapshot-ids", LONGS))
 UPDATE(set_properties, ALSO(updates_good))
 UPDATE(remove_properties, ALSO(removals_good))
 UPDATE(set_location, MUST("location", TEXT))
-UPDATE(set_statistics, OBJECT("statistics", SHAPE_MUST, statistics))
+UPDATE(set_statistics, OBJECT("statistics", SHAPE_MUST, shape_statistics))
 UPDATE(set_partition_statistics,
-       OBJECT("partition-statistics", SHAPE_MUST, partition_statistics))
+       OBJECT("partition-statistics", SHAPE_MUST, shape_partition_statistics))
 UPDATE(of_snapshot, MUST("snapshot-id", LONG))
 UPDATE(remove_specs, MUST("spec-ids", INTS))
 UPDATE(remove_schemas, MUST("schema-ids", INTS))
-UPDATE(add_key, OBJECT("encryption-key", SHAPE_MUST, key))
+UPDATE(add_key, OBJECT("encryption-key", SHAPE_MUST, shape_key))
 UPDATE(remove_key, MUST("key-id", TEXT))
 UPDATE(add_version, OBJECT("view-version", SHAPE_MUST, view_version))
 UPDATE(set_version, MUST("view-version-id", INT))

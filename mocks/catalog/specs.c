@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <strings.h>
 
 #include "base/json.h"
 #include "mocks/catalog/schema.h"
@@ -11,36 +10,59 @@
 
 static const struct transform {
     const char *name;
-    bool number;       /* name[N] */
-    const char *types; /* blank between; NULL: any primitive */
+    bool number;         /* name[N] */
+    const char *types;   /* blank between; NULL: any */
+    const char *refusal; /* of other types, in the reference's words */
 } transforms[] = {
-    {"identity", false, NULL},
-    {"void", false, NULL},
-    {"bucket", true, "int long decimal time string uuid fixed binary " DATES},
-    {"truncate", true, "int long decimal string binary"},
-    {"year", false, DATES},
-    {"month", false, DATES},
-    {"day", false, DATES},
-    {"hour", false, "timestamp timestamptz timestamp_ns timestamptz_ns"},
+    {"identity", false, NULL, NULL},
+    {"void", false, NULL, NULL},
+    {"bucket", true, "int long decimal time string uuid fixed binary " DATES,
+     "Cannot bucket by type"},
+    {"truncate", true, "int long decimal string binary",
+     "Cannot truncate type"},
+    {"year", false, DATES, "Unsupported type"},
+    {"month", false, DATES, "Unsupported type"},
+    {"day", false, DATES, "Unsupported type"},
+    {"hour", false, "timestamp timestamptz timestamp_ns timestamptz_ns",
+     "Unsupported type"},
 };
 
 static bool number_in_brackets(const char *z)
 {
     size_t n = *z == '[' ? strspn(z + 1, "0123456789") : 0;
-    return n > 0 && n <= 9 && strcmp(z + 1 + n, "]") == 0 &&
-           strspn(z + 1, "0") < n;
+    return n > 0 && strcmp(z + 1 + n, "]") == 0;
 }
 
+/* NULL: one that is not known, and goes with any type. */
 static const struct transform *transform_find(const char *z)
 {
     for (size_t i = 0; i < sizeof transforms / sizeof *transforms; i++) {
         const struct transform *t = &transforms[i];
         size_t n = strlen(t->name);
-        if (strncmp(z, t->name, n) == 0 &&
+        if (strncasecmp(z, t->name, n) == 0 &&
             (t->number ? number_in_brackets(z + n) : z[n] == 0))
             return t;
     }
     return NULL;
+}
+
+/* As it is written down: known ones in lower case. */
+static const char *transform_written(const char *z, struct arena *a)
+{
+    const struct transform *t = transform_find(z);
+    long long width = 0;
+    if (!t)
+        return z;
+    if (!t->number)
+        return t->name;
+    const char *number = z + strlen(t->name) + 1;
+    slice_int64((struct slice){number, strlen(number) - 1}, &width);
+    return arena_printf(a, "%s[%lld]", t->name, width);
+}
+
+static bool is_void(const char *transform)
+{
+    return strcmp(transform, "void") == 0;
 }
 
 /* Only widths can be wrong: other words may be transforms of the future. */
@@ -80,46 +102,68 @@ static bool type_allowed(const struct transform *t, const char *type)
     return false;
 }
 
-/* Orders are refused with the words of the transform itself. */
-static void refuse_type(const struct transform *t, const char *type,
-                        const char *transform, const char *what,
-                        struct failure *f)
+/* A transform that the type of a source, if there is one, cannot have. */
+static bool type_good(const char *transform, const cJSON *source,
+                      struct failure *f)
 {
-    if (strcmp(what, "sort") != 0)
-        fail(f, "ValidationException",
-             "Invalid source type %s for transform: %s", type, transform);
-    else if (strcmp(t->name, "bucket") == 0)
-        fail(f, "IllegalArgumentException", "Cannot bucket by type: %s", type);
-    else if (strcmp(t->name, "truncate") == 0)
-        fail(f, "IllegalArgumentException", "Cannot truncate type: %s", type);
-    else
-        fail(f, "IllegalArgumentException", "Unsupported type: %s", type);
+    const struct transform *t = transform_find(transform);
+    const char *type = json_str(source, "type");
+    if (!source || !t || !t->types)
+        return true;
+    return (type && type_allowed(t, type)) ||
+           fail(f, "IllegalArgumentException", "%s: %s", t->refusal,
+                type ? type : json_str(json_get(source, "type"), "type"));
 }
 
-/* what: "partition" or "sort"; said: how the field is called in messages. */
-static const cJSON *source_field(const cJSON *schema, int64_t id,
-                                 const char *transform, const char *what,
-                                 const char *said, struct failure *f)
+/* One of them as the reference prints it. */
+static const char *part_said(const cJSON *part, struct arena *a)
 {
-    const cJSON *field = schema_field(schema, id);
-    const struct transform *t = transform_find(transform);
-    if (!field) {
-        fail(f, "ValidationException",
-             "Cannot find source column for %s field: %s", what, said);
-        return NULL;
+    return arena_printf(a, "%lld: %s: %s(%lld)",
+                        (long long)json_i64(part, "field-id", 0),
+                        json_str(part, "name"), json_str(part, "transform"),
+                        (long long)json_i64(part, "source-id", 0));
+}
+
+static const char *sort_said(const cJSON *sort, struct arena *a)
+{
+    const char *order = json_str(sort, "direction");
+    const char *nulls = json_str(sort, "null-order");
+    return arena_printf(a, "%s(%lld) %s %s", json_str(sort, "transform"),
+                        (long long)json_i64(sort, "source-id", 0),
+                        strcmp(order, "asc") == 0 ? "ASC" : "DESC",
+                        strcmp(nulls, "nulls-first") == 0 ? "NULLS FIRST"
+                                                          : "NULLS LAST");
+}
+
+static const struct use {
+    const char *field, *verb;
+    const char *(*said)(const cJSON *field, struct arena *a);
+} partitions = {"partition", "partition", part_said},
+  sorts = {"sort", "sort", sort_said};
+
+/* Every field has a column, a plain one; void ones need none. */
+static bool fields_fit(const cJSON *parts, const cJSON *schema,
+                       const struct use *u, struct failure *f)
+{
+    const cJSON *field;
+    cJSON_ArrayForEach(field, json_get(parts, "fields"))
+    {
+        const cJSON *source =
+            schema_field(schema, json_i64(field, "source-id", -1));
+        if (u == &partitions && is_void(json_str(field, "transform")))
+            continue;
+        if (!source)
+            return fail(f, "ValidationException",
+                        "Cannot find source column for %s field: %s", u->field,
+                        u->said(field, f->arena));
+        if (!json_str(source, "type"))
+            return fail(f, "ValidationException",
+                        "Cannot %s by non-primitive source field: %s", u->verb,
+                        json_str(source, "name"));
+        if (!type_good(json_str(field, "transform"), source, f))
+            return false;
     }
-    if (!t) {
-        fail(f, "IllegalArgumentException", "Unknown transform: %s", transform);
-        return NULL;
-    }
-    const char *type = json_str(field, "type");
-    if (!type)
-        fail(f, "ValidationException",
-             "Cannot %s by non-primitive source field: %s", what,
-             json_str(field, "name"));
-    else if (!type_allowed(t, type))
-        refuse_type(t, type, transform, what, f);
-    return f->type ? NULL : field;
+    return true;
 }
 
 static bool name_free(const char *name, int64_t source, const cJSON *schema,
@@ -129,7 +173,8 @@ static bool name_free(const char *name, int64_t source, const cJSON *schema,
     if (!*name)
         return fail(f, "IllegalArgumentException",
                     "Invalid column name: (empty)");
-    if (column && json_i64(column, "id", -1) != source)
+    if (column && json_i64(column, "id", -1) != source &&
+        schema_field(schema, source))
         return fail(f, "IllegalArgumentException",
                     "Cannot create identity partition sourced from different "
                     "field in schema: %s",
@@ -151,20 +196,26 @@ struct binding {
     struct failure *f;
 };
 
+/* The id in the new schema; one that is not there stays, to be told of. */
+static int64_t source_of(const struct binding *b, int64_t id)
+{
+    int64_t now = b->ids ? schema_ids_new(b->ids, id) : id;
+    return now < 0 ? id : now;
+}
+
 static bool bind_part(const cJSON *in, cJSON *fields, struct binding *b)
 {
     int64_t source, id = json_i64(in, "field-id", -1);
     const char *name = need_text(in, "name", b->f), *transform;
     if (!name || !need_int(in, "source-id", &source, b->f) ||
-        !(transform = need_text(in, "transform", b->f)))
+        !(transform = need_text(in, "transform", b->f)) ||
+        !transform_read(transform, b->f))
         return false;
-    const char *said = arena_printf(b->f->arena, "%lld: %s: %s(%lld)",
-                                    (long long)(id < 0 ? *b->last + 1 : id),
-                                    name, transform, (long long)source);
-    if (b->ids)
-        source = schema_ids_new(b->ids, source);
-    if (!source_field(b->schema, source, transform, "partition", said, b->f) ||
-        !name_free(name, source, b->schema, fields, b->f))
+    bool known = !b->ids || schema_ids_new(b->ids, source) >= 0;
+    source = source_of(b, source);
+    if ((known &&
+         !type_good(transform, schema_field(b->schema, source), b->f)) ||
+        !name_free(name, known ? source : -1, b->schema, fields, b->f))
         return false;
     if (b->anew || id < 0)
         id = *b->last + 1;
@@ -172,11 +223,16 @@ static bool bind_part(const cJSON *in, cJSON *fields, struct binding *b)
         *b->last = id;
     cJSON *out = cJSON_CreateObject();
     json_set_str(out, "name", name);
-    json_set_str(out, "transform", transform);
+    json_set_str(out, "transform", transform_written(transform, b->f->arena));
     json_set_i64(out, "source-id", source);
     json_set_i64(out, "field-id", id);
     cJSON_AddItemToArray(fields, out);
-    return true;
+    return known ||
+           fail(b->f,
+                is_void(json_str(out, "transform")) ? "IllegalArgumentException"
+                                                    : "ValidationException",
+                "Cannot find source column for partition field: %s",
+                part_said(out, b->f->arena));
 }
 
 static cJSON *bind_all(const cJSON *in, const char *id_name, struct binding *b,
@@ -201,55 +257,35 @@ static cJSON *bind_all(const cJSON *in, const char *id_name, struct binding *b,
     return NULL;
 }
 
+static cJSON *if_it_fits(cJSON *parts, const cJSON *schema, const struct use *u,
+                         struct failure *f)
+{
+    if (!parts || fields_fit(parts, schema, u, f))
+        return parts;
+    cJSON_Delete(parts);
+    return NULL;
+}
+
 cJSON *spec_bind(const cJSON *in, const cJSON *schema,
                  const struct schema_ids *ids, bool number_anew,
                  int64_t *last_field_id, struct failure *f)
 {
     struct binding b = {schema, ids, number_anew, last_field_id, f};
-    return bind_all(in, "spec-id", &b, bind_part);
+    return if_it_fits(bind_all(in, "spec-id", &b, bind_part), schema,
+                      &partitions, f);
 }
 
 static bool one_of(const cJSON *in, const char *name, const char *a,
-                   const char *b, struct failure *f)
+                   const char *b, cJSON *out, struct failure *f)
 {
     const char *z = need_text(in, name, f);
     if (!z)
         return false;
-    if (strcasecmp(z, a) == 0 || strcasecmp(z, b) == 0)
-        return true;
-    return fail(f, "IllegalArgumentException", "Invalid %s: %s", name, z);
-}
-
-/* The one that it is, in the case it is written in. */
-static const char *one_word(const cJSON *in, const char *name, const char *a,
-                            const char *b)
-{
-    const char *z = json_str(in, name);
-    return z && strcasecmp(z, a) == 0 ? a : b;
-}
-
-/* "1000: name: month(2)", "month(2) ASC NULLS LAST" */
-static const char *field_said(const cJSON *field, const char *what,
-                              struct arena *a)
-{
-    const char *transform = json_str(field, "transform");
-    const char *name = json_str(field, "name");
-    long long source = json_i64(field, "source-id", -1);
-    const char *z =
-        arena_printf(a, "%s(%lld)", transform ? transform : "null", source);
-    if (strcmp(what, "sort") == 0)
-        return arena_printf(
-            a, "%s %s NULLS %s", z,
-            strcmp(one_word(field, "direction", "asc", "desc"), "asc") == 0
-                ? "ASC"
-                : "DESC",
-            strcmp(one_word(field, "null-order", "nulls-first", "nulls-last"),
-                   "nulls-first") == 0
-                ? "FIRST"
-                : "LAST");
-    return arena_printf(a, "%lld: %s: %s",
-                        (long long)json_i64(field, "field-id", -1),
-                        name ? name : "null", z);
+    bool is_a = strcasecmp(z, a) == 0;
+    if (!is_a && strcasecmp(z, b) != 0)
+        return fail(f, "IllegalArgumentException", "Invalid %s: %s", name, z);
+    json_set_str(out, name, is_a ? a : b);
+    return true;
 }
 
 static bool bind_sort(const cJSON *in, cJSON *fields, struct binding *b)
@@ -257,60 +293,54 @@ static bool bind_sort(const cJSON *in, cJSON *fields, struct binding *b)
     int64_t source;
     const char *transform = need_text(in, "transform", b->f);
     if (!transform || !need_int(in, "source-id", &source, b->f) ||
-        !one_of(in, "direction", "asc", "desc", b->f) ||
-        !one_of(in, "null-order", "nulls-first", "nulls-last", b->f))
+        !transform_read(transform, b->f))
         return false;
-    const char *said = field_said(in, "sort", b->f->arena);
-    if (b->ids)
-        source = schema_ids_new(b->ids, source);
-    if (!source_field(b->schema, source, transform, "sort", said, b->f))
-        return false;
+    bool known = !b->ids || schema_ids_new(b->ids, source) >= 0;
     cJSON *out = cJSON_CreateObject();
-    json_set_str(out, "transform", transform);
+    source = source_of(b, source);
+    json_set_str(out, "transform", transform_written(transform, b->f->arena));
     json_set_i64(out, "source-id", source);
-    json_set_str(out, "direction", one_word(in, "direction", "asc", "desc"));
-    json_set_str(out, "null-order",
-                 one_word(in, "null-order", "nulls-first", "nulls-last"));
+    bool ok = one_of(in, "direction", "asc", "desc", out, b->f) &&
+              one_of(in, "null-order", "nulls-first", "nulls-last", out, b->f);
+    if (ok && known)
+        ok = type_good(transform, schema_field(b->schema, source), b->f);
+    else if (ok)
+        ok = fail(b->f, "ValidationException",
+                  "Cannot find source column for sort field: %s",
+                  sort_said(out, b->f->arena));
     cJSON_AddItemToArray(fields, out);
-    return true;
+    return ok;
 }
 
 cJSON *order_bind(const cJSON *in, const cJSON *schema,
                   const struct schema_ids *ids, struct failure *f)
 {
     struct binding b = {schema, ids, false, NULL, f};
-    return bind_all(in, "order-id", &b, bind_sort);
+    return if_it_fits(bind_all(in, "order-id", &b, bind_sort), schema, &sorts,
+                      f);
 }
 
 /* ---- what is there already ---- */
 
-static bool fields_fit(const cJSON *parts, const cJSON *schema,
-                       const char *what, struct failure *f)
-{
-    const cJSON *field;
-    cJSON_ArrayForEach(field, json_get(parts, "fields"))
-    {
-        const char *transform = json_str(field, "transform");
-        int64_t source = json_i64(field, "source-id", -1);
-        if (transform && strcmp(transform, "void") == 0)
-            continue;
-        const char *said = field_said(field, what, f->arena);
-        if (!transform ||
-            !source_field(schema, source, transform, what, said, f))
-            return fail(f, "ValidationException", "Invalid %s field: %s", what,
-                        said);
-    }
-    return true;
-}
-
 bool spec_fits(const cJSON *spec, const cJSON *schema, struct failure *f)
 {
-    return fields_fit(spec, schema, "partition", f);
+    return fields_fit(spec, schema, &partitions, f);
 }
 
 bool order_fits(const cJSON *order, const cJSON *schema, struct failure *f)
 {
-    return fields_fit(order, schema, "sort", f);
+    return fields_fit(order, schema, &sorts, f);
+}
+
+const char *spec_said(const cJSON *spec, struct arena *a)
+{
+    const cJSON *field;
+    const char *z = "[";
+    cJSON_ArrayForEach(field, json_get(spec, "fields"))
+    {
+        z = arena_printf(a, "%s\n  %s", z, part_said(field, a));
+    }
+    return arena_printf(a, "%s\n]", z);
 }
 
 bool spec_is_sequential(const cJSON *spec)

@@ -128,6 +128,9 @@ bool op_create_table(struct call *k)
     if (!name_check(name, "table name", &k->f) || !call_need_space(k, &k->ns) ||
         !call_table_is_free(k, &k->ns, name))
         return false;
+    if (cJSON_IsNull(json_get(body, "stage-create")))
+        return fail(&k->f, "IllegalArgumentException",
+                    "Invalid stageCreate flag: null");
     if (json_bool(body, "stage-create"))
         return stage(k, name, body);
     struct version *v =
@@ -288,9 +291,13 @@ bool op_drop_table(struct call *k)
 bool call_identifier(struct call *k, const cJSON *id, const char *what,
                      struct ns_name *ns, const char **name)
 {
-    if (!ns_from_json(json_get(id, "namespace"), k->c->o.separator, ns,
-                      &k->f) ||
-        !name_check(json_str(id, "name"), what, &k->f))
+    const cJSON *levels = json_get(id, "namespace");
+    bool bare = !levels || cJSON_IsNull(levels);
+    if (bare && k->c->profile->bare_names)
+        *ns = (struct ns_name){.dotted = ""};
+    else if (!ns_from_json(levels, k->c->o.separator, ns, &k->f))
+        return false;
+    if (!name_check(json_str(id, "name"), what, &k->f))
         return false;
     *name = arena_strdup(&k->x->arena, json_str(id, "name"));
     return true;

@@ -33,22 +33,36 @@ static int64_t next_id(const cJSON *list, const char *id_name, int64_t first)
     return next;
 }
 
+static const cJSON *part_find(const struct commit *c, const struct part *p,
+                              const cJSON *item,
+                              bool (*same)(const cJSON *, const cJSON *))
+{
+    const cJSON *old;
+    cJSON_ArrayForEach(old, json_get(c->metadata, p->list))
+    {
+        if (same(old, item))
+            return old;
+    }
+    return NULL;
+}
+
 /* Takes item over. An equal one that is there already serves; as in the
- * reference it then counts as last added only if this commit added it. */
+ * reference a schema then counts as last added only if this commit added it,
+ * a spec or an order if this commit added any. */
 static void part_add(struct commit *c, const struct part *p, cJSON *item,
                      int64_t first, bool (*same)(const cJSON *, const cJSON *),
                      int64_t *last_added)
 {
     bool is_unsorted = p == &orders && first == 0;
     cJSON *list = json_get(c->metadata, p->list);
-    const cJSON *old;
-    cJSON_ArrayForEach(old, list)
-    {
-        if (!same(old, item))
-            continue;
+    const cJSON *old = part_find(c, p, item, same);
+    if (old) {
         int64_t id = json_i64(old, p->id, -1);
-        bool was = metadata_find(json_get(c->base, p->list), p->id, id);
-        *last_added = was ? -1 : id;
+        bool is_ours =
+            p == &schemas
+                ? !metadata_find(json_get(c->base, p->list), p->id, id)
+                : *last_added >= 0;
+        *last_added = is_ours ? id : -1;
         cJSON_Delete(item);
         return;
     }
@@ -93,12 +107,12 @@ static bool set_current(struct commit *c, const struct part *p,
                     p->said);
     if (id == -1)
         id = last_added;
+    if (json_i64(c->metadata, p->current, -1) == id)
+        return true;
     if (!metadata_find(json_get(c->metadata, p->list), p->id, id))
         return fail(c->f, "IllegalArgumentException",
                     "Cannot set %s %s to unknown %s: %lld", verb, p->said,
                     p->said, (long long)id);
-    if (json_i64(c->metadata, p->current, -1) == id)
-        return true;
     json_set_i64(c->metadata, p->current, id);
     c->changed = true;
     return true;
@@ -131,20 +145,25 @@ static bool needs_schema(const struct commit *c)
 
 static bool add_spec(struct commit *c, const cJSON *update)
 {
-    int64_t last = json_i64(c->metadata, "last-partition-id", 999);
+    bool tracked = json_i64(c->metadata, "format-version", 2) > 1;
+    int64_t last =
+        tracked ? json_i64(c->metadata, "last-partition-id", 999) : 999;
     cJSON *spec = NULL;
     if (!needs_schema(c) ||
         !(spec = spec_bind(json_get(update, "spec"), current_schema(c), NULL,
                            false, &last, c->f)))
         return false;
-    if (json_i64(c->metadata, "format-version", 2) < 2 &&
-        !spec_is_sequential(spec)) {
+    bool is_new = !part_find(c, &specs, spec, spec_same);
+    if (is_new && !tracked && !spec_is_sequential(spec)) {
+        fail(c->f, "ValidationException",
+             "Spec does not use sequential IDs that are required in v1: %s",
+             spec_said(spec, c->f->arena));
         cJSON_Delete(spec);
-        return fail(c->f, "ValidationException",
-                    "Spec does not use sequential IDs that are required in "
-                    "v1");
+        return false;
     }
     part_add(c, &specs, spec, 0, spec_same, &c->last_spec);
+    if (!is_new)
+        return true;
     if (last > json_i64(c->metadata, "last-partition-id", 999))
         json_set_i64(c->metadata, "last-partition-id", last);
     return true;
@@ -189,10 +208,9 @@ static bool remove_parts(struct commit *c, const struct part *p,
         if (id == json_i64(c->metadata, p->current, -1))
             return fail(c->f, "IllegalArgumentException",
                         "Cannot remove the %s", p->in_use);
-        if (old) {
+        if (old)
             cJSON_Delete(cJSON_DetachItemViaPointer(list, old));
-            c->changed = true;
-        }
+        c->changed = true; /* even so, as in the reference */
     }
     return true;
 }
@@ -248,8 +266,8 @@ const struct commit_update updates_of_layout[] = {
     {"set-default-sort-order", "SetDefaultSortOrder", set_default_sort_order,
      NULL, "-1: the one added last by this request"},
     {"remove-partition-specs", "RemovePartitionSpecs", remove_specs, NULL,
-     "not the default one; ids that are not there are nothing"},
+     "not the default one; ids that are not there are passed over"},
     {"remove-schemas", "RemoveSchemas", remove_schemas, NULL,
-     "not the current one; ids that are not there are nothing"},
+     "not the current one; ids that are not there are passed over"},
     {0},
 };

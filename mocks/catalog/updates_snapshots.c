@@ -1,86 +1,34 @@
 /* Updates of a commit: snapshots and the refs that name them. */
 #include <string.h>
+#include <strings.h>
 
 #include "base/json.h"
 #include "mocks/catalog/commit.h"
 #include "mocks/catalog/schema.h"
+#include "mocks/catalog/shape.h"
 
-/* Members of a snapshot that are kept, in the reference's order. */
-static const struct {
-    const char *name;
-    bool number, required;
-} snapshot_members[] = {
-    {"sequence-number", true, false},
-    {"snapshot-id", true, true},
-    {"parent-snapshot-id", true, false},
-    {"timestamp-ms", true, true},
-    {"summary", false, false},
-    {"manifest-list", false, false},
-    {"manifests", false, false},
-    {"schema-id", true, false},
-    {"first-row-id", true, false},
-    {"added-rows", true, false},
-    {"key-id", false, false},
-};
-
-static bool rows_agree(const cJSON *s, struct failure *f)
-{
-    int64_t first, rows;
-    bool has_first = json_int64(json_get(s, "first-row-id"), &first);
-    bool has_rows = json_int64(json_get(s, "added-rows"), &rows);
-    if (has_first && first < 0)
-        return fail(f, "IllegalArgumentException",
-                    "Invalid first-row-id (cannot be negative): %lld",
-                    (long long)first);
-    if (has_rows && rows < 0)
-        return fail(f, "IllegalArgumentException",
-                    "Invalid added-rows (cannot be negative): %lld",
-                    (long long)rows);
-    if (has_first && !has_rows)
-        return fail(f, "IllegalArgumentException",
-                    "Invalid added-rows (required when first-row-id is set): "
-                    "null");
-    return true;
-}
-
-static bool summary_read(const cJSON *s, struct failure *f)
-{
-    const cJSON *summary = json_get(s, "summary"), *item;
-    if (summary && !cJSON_IsObject(summary))
-        return fail(f, "BadRequestException",
-                    "Cannot parse summary from non-object value");
-    cJSON_ArrayForEach(item, summary)
-    {
-        if (!need_text(summary, item->string, f))
-            return false;
-    }
-    return true;
-}
-
+/* As the reference writes it: sequence number 0 is left out, a summary names an
+ * operation, rows are counted only from a first one. */
 static cJSON *snapshot_read(const cJSON *in, struct failure *f)
 {
-    cJSON *out = cJSON_CreateObject();
-    size_t n = sizeof snapshot_members / sizeof *snapshot_members;
-    bool ok = cJSON_IsObject(in) ||
-              fail(f, "BadRequestException", "Cannot parse snapshot");
-    for (size_t i = 0; i < n && ok; i++) {
-        const char *name = snapshot_members[i].name;
-        const cJSON *item = json_get(in, name);
-        int64_t number;
-        if (!snapshot_members[i].required && (!item || cJSON_IsNull(item)))
-            continue;
-        if (snapshot_members[i].number)
-            ok = need_long(in, name, &number, f);
-        if (ok)
-            json_set(out, name, cJSON_Duplicate(item, true));
+    if (!cJSON_IsObject(in)) {
+        fail(f, "BadRequestException",
+             "Cannot parse table version from a non-object");
+        return NULL;
     }
-    if (ok && !json_str(out, "manifest-list") && !json_get(out, "manifests"))
-        ok = fail(f, "BadRequestException",
-                  "Cannot parse missing string: manifest-list");
-    if (ok && summary_read(out, f) && rows_agree(out, f))
-        return out;
-    cJSON_Delete(out);
-    return NULL;
+    if (!shape_read(shape_snapshot, in, f))
+        return NULL;
+    cJSON *out = shape_copy(shape_snapshot, in);
+    cJSON *summary = json_get(out, "summary");
+    if (json_i64(out, "sequence-number", 1) == 0)
+        cJSON_DeleteItemFromObjectCaseSensitive(out, "sequence-number");
+    if (summary && !json_get(summary, "operation"))
+        json_set_str(summary, "operation", "overwrite");
+    if (!json_get(out, "first-row-id"))
+        cJSON_DeleteItemFromObjectCaseSensitive(out, "added-rows");
+    if (json_get(out, "manifest-list"))
+        cJSON_DeleteItemFromObjectCaseSensitive(out, "manifests");
+    return out;
 }
 
 bool snapshot_check(const cJSON *snapshot, struct failure *f)
@@ -109,16 +57,14 @@ static bool take_sequence_number(struct commit *c, const cJSON *snapshot)
 {
     int64_t last = json_i64(c->metadata, "last-sequence-number", 0);
     int64_t number = json_i64(snapshot, "sequence-number", 0);
-    if (json_i64(c->metadata, "format-version", 2) < 2)
-        return true;
-    if (number <= last && json_get(snapshot, "parent-snapshot-id"))
+    if (json_i64(c->metadata, "format-version", 2) > 1 && number <= last &&
+        json_get(snapshot, "parent-snapshot-id"))
         return fail(c->f, "CommitFailedException",
                     "Validation failed, please retry: Cannot add snapshot "
                     "with sequence number %lld older than last sequence "
                     "number %lld",
                     (long long)number, (long long)last);
-    if (number > last)
-        json_set_i64(c->metadata, "last-sequence-number", number);
+    json_set_i64(c->metadata, "last-sequence-number", number);
     return true;
 }
 
@@ -166,55 +112,61 @@ static bool add_snapshot(struct commit *c, const cJSON *update)
 
 /* ---- refs ---- */
 
-static bool positive(const cJSON *update, const char *name, const char *what,
-                     cJSON *ref, struct failure *f)
+static const struct retention {
+    const char *name, *said, *unit;
+    bool branches; /* of these only */
+    const char *field;
+} retentions[] = {
+    {"min-snapshots-to-keep", "Min snapshots to keep", "", true,
+     "minSnapshotsToKeep"},
+    {"max-snapshot-age-ms", "Max snapshot age", " ms", true,
+     "maxSnapshotAgeMs"},
+    {"max-ref-age-ms", "Max reference age", "", false, NULL},
+};
+
+static bool retain(const cJSON *update, const struct retention *r, bool tag,
+                   cJSON *ref, struct failure *f)
 {
-    const cJSON *item = json_get(update, name);
+    const cJSON *item = json_get(update, r->name);
     int64_t n;
     if (!item || cJSON_IsNull(item))
         return true;
-    if (!need_long(update, name, &n, f))
+    if (!need_long(update, r->name, &n, f))
         return false;
+    if (tag && r->branches)
+        return fail(f, "IllegalArgumentException",
+                    "Tags do not support setting %s", r->field);
     if (n <= 0)
-        return fail(f, "IllegalArgumentException", "%s must be greater than 0",
-                    what);
-    json_set_i64(ref, name, n);
+        return fail(f, "IllegalArgumentException",
+                    "%s must be greater than 0%s", r->said, r->unit);
+    json_set_i64(ref, r->name, n);
     return true;
 }
 
-static cJSON *ref_read(const cJSON *update, int64_t id, struct failure *f)
+static cJSON *ref_read(const cJSON *update, struct failure *f)
 {
     const char *type = need_text(update, "type", f);
     cJSON *ref = cJSON_CreateObject();
-    bool tag = type && strcmp(type, "tag") == 0;
+    bool tag = type && strcasecmp(type, "tag") == 0;
     bool ok = type != NULL;
-    if (ok && !tag && strcmp(type, "branch") != 0)
+    int64_t id = 0;
+    if (ok && !tag && strcasecmp(type, "branch") != 0)
         ok = fail(f, "IllegalArgumentException",
                   "Invalid snapshot ref type: %s", type);
+    ok = ok && need_long(update, "snapshot-id", &id, f);
     json_set_i64(ref, "snapshot-id", id);
     json_set_str(ref, "type", tag ? "tag" : "branch");
-    ok = ok &&
-         positive(update, "min-snapshots-to-keep", "Min snapshots to keep", ref,
-                  f) &&
-         positive(update, "max-snapshot-age-ms", "Max snapshot age", ref, f) &&
-         positive(update, "max-ref-age-ms", "Max reference age", ref, f);
-    if (ok && tag &&
-        (json_get(ref, "min-snapshots-to-keep") ||
-         json_get(ref, "max-snapshot-age-ms")))
-        ok = fail(f, "IllegalArgumentException",
-                  "Tags do not support setting minSnapshotsToKeep or "
-                  "maxSnapshotAgeMs");
+    for (size_t i = 0; i < sizeof retentions / sizeof *retentions && ok; i++)
+        ok = retain(update, &retentions[i], tag, ref, f);
     if (ok)
         return ref;
     cJSON_Delete(ref);
     return NULL;
 }
 
-static void set_main(struct commit *c, int64_t id)
+static void set_main(struct commit *c, int64_t id, const cJSON *snapshot)
 {
-    const cJSON *item,
-        *snapshot = metadata_find(json_get(c->metadata, "snapshots"),
-                                  "snapshot-id", id);
+    const cJSON *item;
     int64_t ms = c->now_ms, n;
     cJSON_ArrayForEach(item, c->added)
     {
@@ -229,15 +181,16 @@ static void set_main(struct commit *c, int64_t id)
     json_set_i64(c->metadata, "current-snapshot-id", id);
 }
 
-static bool ref_allowed(struct commit *c, const char *name, const cJSON *ref)
+/* snapshot: the one it names, or NULL. */
+static bool ref_good(const struct commit *c, const char *name, const cJSON *ref,
+                     const cJSON *snapshot)
 {
-    int64_t id = json_i64(ref, "snapshot-id", -1);
-    const char *type = json_str(ref, "type");
-    if (!metadata_find(json_get(c->metadata, "snapshots"), "snapshot-id", id))
+    if (!snapshot)
         return fail(c->f, "ValidationException",
                     "Cannot set %s to unknown snapshot: %lld", name,
-                    (long long)id);
-    return strcmp(name, "main") != 0 || strcmp(type, "branch") == 0 ||
+                    (long long)json_i64(ref, "snapshot-id", -1));
+    return strcmp(name, "main") != 0 ||
+           strcmp(json_str(ref, "type"), "branch") == 0 ||
            fail(c->f, "ValidationException",
                 "Cannot set main to a tag, it must be a branch");
 }
@@ -246,20 +199,20 @@ static bool set_snapshot_ref(struct commit *c, const cJSON *update)
 {
     const char *name = need_text(update, "ref-name", c->f);
     cJSON *refs = json_get(c->metadata, "refs");
-    int64_t id;
-    if (!name || !need_long(update, "snapshot-id", &id, c->f))
-        return false;
-    cJSON *ref = ref_read(update, id, c->f);
+    cJSON *ref = name ? ref_read(update, c->f) : NULL;
     if (!ref)
         return false;
+    int64_t id = json_i64(ref, "snapshot-id", -1);
     const cJSON *old = json_get(refs, name);
+    const cJSON *snapshot =
+        metadata_find(json_get(c->metadata, "snapshots"), "snapshot-id", id);
     bool same = old && json_equal(old, ref);
-    if (same || !ref_allowed(c, name, ref)) {
+    if (same || !ref_good(c, name, ref, snapshot)) {
         cJSON_Delete(ref);
         return same;
     }
     if (strcmp(name, "main") == 0)
-        set_main(c, id);
+        set_main(c, id, snapshot);
     json_set(refs, name, ref);
     c->changed = true;
     return true;
@@ -330,71 +283,18 @@ static bool remove_snapshots(struct commit *c, const cJSON *update)
 
 /* ---- statistics ---- */
 
-struct statistics {
-    const char *member; /* of the update, and the list's name */
-    bool blobs;
-};
-
-static const struct statistics column_statistics = {"statistics", true};
-static const struct statistics partition_statistics = {"partition-statistics",
-                                                       false};
-
-static bool blobs_read(const cJSON *value, struct failure *f)
+static bool set_one(struct commit *c, const cJSON *update, const char *member,
+                    const struct shape *shape)
 {
-    const cJSON *blob, *list = json_get(value, "blob-metadata");
-    int64_t n;
-    if (!need_long(value, "file-footer-size-in-bytes", &n, f))
-        return false;
-    if (!cJSON_IsArray(list))
-        return fail(f, "BadRequestException",
-                    "Cannot parse blob metadata from non-array");
-    cJSON_ArrayForEach(blob, list)
-    {
-        if (!need_text(blob, "type", f) ||
-            !need_long(blob, "snapshot-id", &n, f) ||
-            !need_long(blob, "sequence-number", &n, f))
-            return false;
-        if (!cJSON_IsArray(json_get(blob, "fields")))
-            return fail(f, "BadRequestException",
-                        "Cannot parse missing list: fields");
-    }
-    return true;
-}
-
-/* What the specification knows of it. */
-static cJSON *statistics_copy(const cJSON *value, const struct statistics *kind)
-{
-    static const char *const names[] = {
-        "snapshot-id", "statistics-path", "file-size-in-bytes",
-        "file-footer-size-in-bytes", "blob-metadata"};
-    static const char *const of_blobs[] = {
-        "type", "snapshot-id", "sequence-number", "fields", "properties"};
-    cJSON *out = members_copy(value, names, kind->blobs ? 4 : 3);
-    const cJSON *blob;
-    if (!kind->blobs)
-        return out;
-    cJSON *blobs = cJSON_AddArrayToObject(out, names[4]);
-    cJSON_ArrayForEach(blob, json_get(value, names[4]))
-        cJSON_AddItemToArray(blobs, members_copy(blob, of_blobs, 5));
-    return out;
-}
-
-static bool set_one(struct commit *c, const cJSON *update,
-                    const struct statistics *kind)
-{
-    const cJSON *value = json_get(update, kind->member);
-    cJSON *list = json_get(c->metadata, kind->member);
-    int64_t id, n;
+    const cJSON *value = json_get(update, member);
+    cJSON *list = json_get(c->metadata, member);
     if (!cJSON_IsObject(value))
         return fail(c->f, "BadRequestException",
-                    "Cannot parse missing field: %s", kind->member);
-    if (!need_long(value, "snapshot-id", &id, c->f) ||
-        !need_text(value, "statistics-path", c->f) ||
-        !need_long(value, "file-size-in-bytes", &n, c->f) ||
-        (kind->blobs && !blobs_read(value, c->f)))
+                    "Cannot parse missing field: %s", member);
+    if (!shape_read(shape, value, c->f))
         return false;
-    remove_by_snapshot(list, id);
-    cJSON_AddItemToArray(list, statistics_copy(value, kind));
+    remove_by_snapshot(list, json_i64(value, "snapshot-id", -1));
+    cJSON_AddItemToArray(list, shape_copy(shape, value));
     c->changed = true;
     return true;
 }
@@ -414,12 +314,13 @@ static bool remove_one(struct commit *c, const cJSON *update,
 
 static bool set_statistics(struct commit *c, const cJSON *update)
 {
-    return set_one(c, update, &column_statistics);
+    return set_one(c, update, "statistics", shape_statistics);
 }
 
 static bool set_partition_statistics(struct commit *c, const cJSON *update)
 {
-    return set_one(c, update, &partition_statistics);
+    return set_one(c, update, "partition-statistics",
+                   shape_partition_statistics);
 }
 
 static bool remove_statistics(struct commit *c, const cJSON *update)

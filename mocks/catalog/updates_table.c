@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "mocks/catalog/commit.h"
 #include "mocks/catalog/schema.h"
+#include "mocks/catalog/shape.h"
 
 /* The specification calls giving an existing table another uuid unsafe. */
 static bool assign_uuid(struct commit *c, const cJSON *update)
@@ -68,12 +69,6 @@ static bool upgrade_format_version(struct commit *c, const cJSON *update)
                     (long long)version);
     if (version == old)
         return true;
-    cJSON *s;
-    cJSON_ArrayForEach(s, json_get(c->metadata, "snapshots"))
-    {
-        if (!json_get(s, "sequence-number"))
-            json_set_i64(s, "sequence-number", 0);
-    }
     json_set_i64(c->metadata, "format-version", version);
     c->changed = true;
     return true;
@@ -158,15 +153,13 @@ static bool add_encryption_key(struct commit *c, const cJSON *update)
                     "Invalid encryption key, must be non-null object");
     const char *id = need_text(key, "key-id", c->f);
     cJSON *keys = json_get(c->metadata, "encryption-keys");
-    if (!id || !need_text(key, "encrypted-key-metadata", c->f))
+    if (!id || !shape_read(shape_key, key, c->f))
         return false;
     if (!keys)
         keys = cJSON_AddArrayToObject(c->metadata, "encryption-keys");
     if (key_find(keys, id))
         return true;
-    static const char *const names[] = {"key-id", "encrypted-key-metadata",
-                                        "encrypted-by-id", "properties"};
-    cJSON_AddItemToArray(keys, members_copy(key, names, 4));
+    cJSON_AddItemToArray(keys, shape_copy(shape_key, key));
     c->changed = true;
     return true;
 }

@@ -80,7 +80,7 @@ bool op_create_view(struct call *k)
     if (!body)
         return false;
     const char *name = json_str(body, "name");
-    if (!name_check(name, "view name", &k->f) || !call_need_space(k, &k->ns) ||
+    if (!name_check(name, "table name", &k->f) || !call_need_space(k, &k->ns) ||
         !call_view_is_free(k, &k->ns, name))
         return false;
     struct version *v = view_new(k->c, &k->ns, name, body, &k->x->rng, &k->f);
@@ -125,7 +125,7 @@ bool op_load_view(struct call *k)
 
 bool op_view_exists(struct call *k)
 {
-    if (!need_view(k, &k->ns, k->table))
+    if (!read_view(k, &k->ns, k->table))
         return false;
     call_answer_empty(k, 204);
     return true;
@@ -207,7 +207,7 @@ static bool may_rename(struct call *k, const struct renaming *r)
 bool op_rename_view(struct call *k)
 {
     struct renaming r;
-    if (!call_renaming(k, "view name", &r))
+    if (!call_renaming(k, "table name", &r))
         return false;
     if (!call_seen(k, &r.from_ns, r.from, VERSION_VIEW))
         return fail(&k->f, "NoSuchViewException", "View does not exist");
