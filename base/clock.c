@@ -225,8 +225,10 @@ static int64_t unix_ms_of(const struct date *d)
         return -1;
     if (d->day > lengths[d->month - 1] + (d->month == 2 && leap(d->year)))
         return -1;
-    return days_of(d->year, d->month, d->day) * 86400000 +
-           d->hour * INT64_C(3600000) + d->minute * 60000 + d->second * 1000;
+    int64_t ms = days_of(d->year, d->month, d->day) * 86400000 +
+                 d->hour * INT64_C(3600000) + d->minute * 60000 +
+                 d->second * 1000;
+    return ms > last_ms ? -1 : ms; /* the leap second at the end of 9999 */
 }
 
 int64_t date_parse_http(const char *p, size_t n)

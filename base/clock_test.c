@@ -55,6 +55,10 @@ static void refuses_anything_else(void)
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
         CU_ASSERT_EQUAL(http(bad[i]), -1);
     CU_ASSERT_EQUAL(date_parse_basic("19941106T084937", 15), -1);
+    CU_ASSERT_EQUAL(date_parse_basic("19700101T000060Z", 16), 60000);
+    CU_ASSERT_EQUAL(date_parse_basic("99991231T235959Z", 16),
+                    INT64_C(253402300799000));
+    CU_ASSERT_EQUAL(date_parse_basic("99991231T235960Z", 16), -1);
     CU_ASSERT_EQUAL(date_parse_basic("19941306T084937Z", 16), -1);
     CU_ASSERT_EQUAL(date_parse_basic("1994-11-06T08:49", 16), -1);
 }

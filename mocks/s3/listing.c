@@ -64,7 +64,7 @@ size_t listing_group(const struct listing *l, struct slice key)
     size_t from = strlen(l->prefix), n = strlen(l->delimiter);
     const char *hit;
 
-    if (n == 0)
+    if (n == 0 || key.len == from) /* an absent marker is no text at all */
         return 0;
     hit = memmem(key.p + from, key.len - from, l->delimiter, n);
     return hit ? (size_t)(hit - key.p) + n : 0;
