@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "base/xml.h"
 
 /* What CUnit's call-backs have no argument for. */
 static struct {
@@ -23,12 +24,10 @@ static struct {
 static void add_xml(struct str *out, const char *z)
 {
     for (; *z; z++) {
-        if (*z == '<')
-            str_addz(out, "&lt;");
-        else if (*z == '&')
-            str_addz(out, "&amp;");
-        else if (*z == '"')
-            str_addz(out, "&quot;");
+        const char *e = xml_entity(*z);
+
+        if (e)
+            str_addz(out, e);
         else if ((unsigned char)*z < ' ' && *z != '\n')
             str_addc(out, ' ');
         else

@@ -210,15 +210,11 @@ static void set_headers(struct ice_flight *f)
     f->lines = curl_slist_append(NULL, "Expect:");
     if (!r->body.p || r->body.len == 0)
         f->lines = curl_slist_append(f->lines, "Content-Type:");
-    if (f->h->o.gunzip && !r->sigv4 && !r->raw)
+    if (f->h->o.gunzip && !r->raw)
         f->lines = curl_slist_append(f->lines, "Accept-Encoding: gzip");
     for (size_t i = 0; i < r->n_headers; i++)
         f->lines = curl_slist_append(f->lines, r->headers[i]);
     curl_easy_setopt(f->easy, CURLOPT_HTTPHEADER, f->lines);
-    if (r->sigv4) {
-        curl_easy_setopt(f->easy, CURLOPT_AWS_SIGV4, r->sigv4);
-        curl_easy_setopt(f->easy, CURLOPT_USERPWD, r->user_password);
-    }
 }
 
 static void set_transport(const struct ice_flight *f)

@@ -47,13 +47,11 @@ struct ice_request {    /* all borrowed until the call returns */
     const char *url;    /* absolute and encoded; goes out as it stands */
     const char *const *headers; /* "Name: value" */
     size_t n_headers;
-    struct slice body;         /* p NULL: none */
-    bool fresh;                /* on a connection of its own */
-    bool raw;                  /* the body as it comes: no content coding is
-                                  asked for, none undone */
-    size_t body_bytes;         /* limit of the answer's; 0: the options' */
-    const char *sigv4;         /* libcurl's "aws:amz:REGION:s3", or NULL */
-    const char *user_password; /* "key:secret" for sigv4, or NULL */
+    struct slice body; /* p NULL: none */
+    bool fresh;        /* on a connection of its own */
+    bool raw;          /* the body as it comes: no content coding is
+                          asked for, none undone */
+    size_t body_bytes; /* limit of the answer's; 0: the options' */
     /* Time-outs; deadline is on the monotonic clock, in ms. */
     int64_t connect_ms, first_byte_ms, idle_ms, request_ms, deadline_ms;
 };

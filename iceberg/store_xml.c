@@ -5,6 +5,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/xml.h"
+
 enum { MOST_DEPTH = 8, MOST_PATH = 256, MOST_TEXT = 64 << 10 };
 
 struct xml {
@@ -143,24 +145,11 @@ bool ice__xml_root_is(struct slice body, const char *root)
 void ice__xml_escape(struct str *out, struct slice text)
 {
     for (size_t i = 0; i < text.len; i++) {
-        switch (text.p[i]) {
-        case '<':
-            str_addz(out, "&lt;");
-            break;
-        case '>':
-            str_addz(out, "&gt;");
-            break;
-        case '&':
-            str_addz(out, "&amp;");
-            break;
-        case '"':
-            str_addz(out, "&quot;");
-            break;
-        case '\r': /* would come out as a line's end */
-            str_addz(out, "&#13;");
-            break;
-        default:
+        const char *e = xml_entity(text.p[i]);
+
+        if (e)
+            str_addz(out, e);
+        else
             str_addc(out, text.p[i]);
-        }
     }
 }

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/utf8.h"
+#include "base/xml.h"
 
 const char *const verdict_names[] = {"passed", "failed", "skipped"};
 
@@ -182,22 +183,10 @@ void text_wrapped(struct str *out, const char *z, size_t indent, size_t width)
     str_addc(out, '\n');
 }
 
+/* HTML attributes may stand in single quotes too. */
 static const char *reference(char c)
 {
-    switch (c) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '"':
-        return "&quot;";
-    case '\'':
-        return "&#39;";
-    default:
-        return NULL;
-    }
+    return c == '\'' ? "&#39;" : xml_entity(c);
 }
 
 /* XML 1.0, production 2: no controls but tab and line ends, no U+FFFE and

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "base/xml.h"
 
 /* ---- writing ---- */
 
@@ -31,24 +32,6 @@ void xml_close(struct str *out, const char *name)
     str_addc(out, '>');
 }
 
-static const char *entity(char c)
-{
-    switch (c) {
-    case '&':
-        return "&amp;";
-    case '<':
-        return "&lt;";
-    case '>':
-        return "&gt;";
-    case '"':
-        return "&quot;";
-    case '\r':
-        return "&#13;";
-    default:
-        return NULL;
-    }
-}
-
 /* How many bytes at p may be copied as they are; 0: the one there may not. */
 static size_t plain(const char *p, size_t n)
 {
@@ -56,12 +39,12 @@ static size_t plain(const char *p, size_t n)
 
     if (c >= 0x80)
         return utf8_length(p, n);
-    return !entity(*p) && (c >= ' ' || c == '\t' || c == '\n');
+    return !xml_entity(*p) && (c >= ' ' || c == '\t' || c == '\n');
 }
 
 static void add_special(struct str *out, char c)
 {
-    const char *e = entity(c);
+    const char *e = xml_entity(c);
 
     if (e)
         str_addz(out, e);
