@@ -203,7 +203,7 @@ check-long: build
 	@ci/determinism
 	@$(MAKE) --no-print-directory fuzz SECONDS_EACH=20
 
-## check-clients: a real client (pyiceberg) against icefault serve
+## check-clients: real clients of S3 and of the catalog against icefault serve
 .PHONY: check-clients
 check-clients: build
 	@ci/clients

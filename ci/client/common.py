@@ -1,0 +1,46 @@
+"""What the programs written in Python share: surroundings, counting, verdict."""
+import os
+
+from corpus import MIB, OBJECTS, body  # noqa: F401  (for those who import this)
+
+ENDPOINT = os.environ["S3_ENDPOINT"]
+CATALOG = os.environ["ICEBERG_CATALOG_URI"]
+KEY, SECRET = os.environ["S3_ACCESS_KEY"], os.environ["S3_SECRET_KEY"]
+BUCKET, REGION = os.environ["S3_BUCKET"], os.environ["S3_REGION"]
+CA_FILE = os.environ["CA_FILE"]  # empty without TLS
+TMP = os.environ["CLIENT_TMP"]
+count = 0
+
+
+def did(n=1):
+    """n operations of the client went through."""
+    global count
+    count += n
+
+
+def same(what, have, want):
+    """One operation whose result must be this."""
+    did()
+    if have != want:
+        raise SystemExit(f"{what}: is {show(have)}, should be {show(want)}")
+
+
+def fails(what, kind, call, wanted):
+    """One operation that must fail with an error for which wanted() is true."""
+    did()
+    try:
+        call()
+    except kind as e:
+        if not wanted(e):
+            raise SystemExit(f"{what}: failed otherwise than it should: {e!r}") from e
+        return
+    raise SystemExit(f"{what}: should have failed")
+
+
+def show(value):
+    text = repr(value)
+    return text if len(text) < 300 else f"{text[:140]} ... {text[-60:]} ({len(value)} long)"
+
+
+def done(version):
+    print(f"done: {count} operations, {version}")
