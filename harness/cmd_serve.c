@@ -34,18 +34,20 @@ static bool is_yaml(const char *file)
     return n > 5 && strcmp(file + n - 5, ".yaml") == 0;
 }
 
-/* The rules of a file: a list, or {faults: [...]}; all checked here, where
- * their lines and columns are known. */
+/* The rules of a file: one, a list, or {faults: [...]}; all checked here,
+ * where their lines and columns are known. */
 static bool rules_right(const struct source *src, struct file_error *e)
 {
     const cJSON *list = json_get(src->tree, "faults"), *rule;
     struct spec_error found = {0};
     if (!list)
         list = src->tree;
+    if (list == src->tree && cJSON_IsObject(list))
+        return fault_check(list, &found) || source_fail(src, &found, e);
     if (!cJSON_IsArray(list)) {
         spec_fail(&found, src->tree,
-                  "must be a list of faults, or an object "
-                  "with one under 'faults'");
+                  "must be a fault, a list of them, or an object with such a "
+                  "list under 'faults'");
         return source_fail(src, &found, e);
     }
     cJSON_ArrayForEach(rule, list)

@@ -159,7 +159,7 @@ CHANGE(m_absent_repeated, rows[ICE_ROW_404_ABSENT].read_again = true)
 CHANGE(m_huge_answer_repeated, rows[ICE_ROW_BODY_HUGE].read_again = true)
 CHANGE(m_body_over_status, body.status_decides = false)
 CHANGE(m_repeated_token_followed, paging.stop_at_repeat = false)
-CHANGE(m_pages_without_bound, paging.pages_most = 3000)
+CHANGE(m_pages_without_bound, paging.bounded = false)
 CHANGE(m_writes_on_kept_connections, transport.fresh_for_writes = false)
 CHANGE(m_connections_not_closed, transport.release = ICE_RELEASE_CANCEL)
 CHANGE(m_cancel_descriptor_not_closed,
@@ -226,7 +226,7 @@ CHANGE(m_listing_first_page_only, store.list_follow = false)
 CHANGE(m_listing_part_for_the_whole, store.list_part_is_error = false)
 CHANGE(m_listing_not_counted, store.list_counted = false)
 CHANGE(m_listing_token_repeated, store.list_stop_at_repeat = false)
-CHANGE(m_listing_without_bound, store.list_pages_most = 3000)
+CHANGE(m_listing_without_bound, store.list_bounded = false)
 
 #define ROW(id, called, ids, text)                                             \
     {                                                                          \
@@ -506,8 +506,8 @@ const struct mutant module_mutants[] = {
         "The status decides, the body only refines."),
     ROW(m_repeated_token_followed, "repeated-token-followed", "R4.4-9",
         "A page token that repeats is an error."),
-    NUMBER(m_pages_without_bound, "pages-without-bound", "R4.4-9",
-           "A list ends after a bounded number of pages."),
+    ROW(m_pages_without_bound, "pages-without-bound", "R4.4-9",
+        "A list ends after a bounded number of pages."),
     ROW(m_writes_on_kept_connections, "writes-on-kept-connections",
         "R4.4-10 R4.4-3", "A write goes out on a connection of its own."),
     ROW(m_connections_not_closed, "connections-not-closed", "R4.4-11",
@@ -623,8 +623,8 @@ const struct mutant module_mutants[] = {
         "A page has as many objects as it says."),
     ROW(m_listing_token_repeated, "listing-token-repeated", "R4.4-9",
         "A page token that came before ends a listing."),
-    NUMBER(m_listing_without_bound, "listing-without-bound", "R4.4-9",
-           "A listing without end ends after a thousand pages."),
+    ROW(m_listing_without_bound, "listing-without-bound", "R4.4-9",
+        "A listing ends after a bounded number of pages."),
 };
 const size_t n_module_mutants =
     sizeof(module_mutants) / sizeof(module_mutants[0]);

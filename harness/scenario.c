@@ -14,6 +14,7 @@
 #include "harness/source.h"
 #include "mocks/catalog/catalog.h"
 #include "mocks/fault.h"
+#include "mocks/mock.h"
 #include "mocks/s3/s3.h"
 
 enum { MOST_FAULTS = 64, MOST_MUTANTS = 256 };
@@ -317,12 +318,22 @@ static bool judge_fault_ids(const struct scenario *s, struct spec_error *e)
     return true;
 }
 
+/* What a rule needs of the world, which is known only now. */
+static bool judge_faults(const struct scenario *s, struct spec_error *e)
+{
+    for (size_t i = 0; i < s->n_faults; i++)
+        if (!fault_check_where(s->faults[i], s->tls_catalog != TLS_OFF,
+                               s->tls_s3 != TLS_OFF, e))
+            return false;
+    return judge_fault_ids(s, e);
+}
+
 static bool judge(const struct scenario *s, const struct requirements *known,
                   struct spec_error *e)
 {
     if (!s->title[0])
         return spec_fail(e, json_get(s->tree, "title"), "the title is empty");
-    return judge_lists(s, known, e) && judge_fault_ids(s, e) &&
+    return judge_lists(s, known, e) && judge_faults(s, e) &&
            judge_steps(s, json_get(s->tree, "steps"), e) &&
            judge_expects(s, known, e);
 }

@@ -24,8 +24,9 @@ static void set_limits(struct ice_catalog *c)
 {
     const struct ice_settings *s = c->settings;
     const struct ice_limits *d = &ice_policy_default.limits;
-    struct ice_limits *l = &c->own_policy.limits;
-    struct ice_backoff_rules *b = &c->own_policy.backoff;
+    struct ice_policy *p = &c->own_policy;
+    struct ice_limits *l = &p->limits;
+    struct ice_backoff_rules *b = &p->backoff;
 
     l->connect_ms = chosen(s->connect_timeout_ms, d->connect_ms, l->connect_ms);
     l->first_byte_ms =
@@ -40,6 +41,12 @@ static void set_limits(struct ice_catalog *c)
         chosen(s->backoff_ms, ice_policy_default.backoff.base_ms, b->base_ms);
     b->max_ms =
         chosen(s->backoff_max_ms, ice_policy_default.backoff.max_ms, b->max_ms);
+    p->paging.pages_most =
+        (int)chosen(s->list_pages, ice_policy_default.paging.pages_most,
+                    p->paging.pages_most);
+    p->store.list_pages_most =
+        (int)chosen(s->list_pages, ice_policy_default.store.list_pages_most,
+                    p->store.list_pages_most);
     c->limits = *l;
 }
 

@@ -280,6 +280,7 @@ struct ice_paging_rules { /* R4.1-5, R4.4-9 */
     bool follow;
     bool stop_at_repeat; /* a token seen before is an error */
     bool part_is_error;  /* a page that fails fails the list */
+    bool bounded;        /* more than pages_most pages are an error */
     int pages_most;
 };
 
@@ -465,6 +466,7 @@ struct ice_store_rules { /* R3.1-2 to R3.1-7 */
     bool delete_absent;   /* what is not there is deleted */
     bool list_follow, list_stop_at_repeat, list_part_is_error;
     bool list_counted; /* KeyCount says how many a page has */
+    bool list_bounded;
     int list_pages_most;
     bool account;     /* DeleteObjects: each key's own result counts */
     int deletes_most; /* requests for one set of keys: 3 */

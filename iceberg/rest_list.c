@@ -53,7 +53,8 @@ static int next_token(struct listing *l, struct ice_page *page,
                          "the catalog gave a page token a second time, after "
                          "%zu pages",
                          l->n_seen + 1);
-    if (l->n_seen + 1 >= (size_t)p->pages_most || l->out->n > MOST_NAMES)
+    if ((p->bounded && l->n_seen + 1 >= (size_t)p->pages_most) ||
+        l->out->n > MOST_NAMES)
         return ice__fail(l->c, e, ICE_PROTOCOL, name,
                          "the list does not end: %zu pages, %zu names",
                          l->n_seen + 1, l->out->n);

@@ -236,6 +236,8 @@ static const struct field fields[] = {
           "first wait before a repeat; doubles"),
     COUNT("ICEBERG_BACKOFF_MAX_MS", backoff_max_ms, "10000", 1, DAY_MS,
           "longest wait before a repeat"),
+    COUNT("ICEBERG_LIST_PAGES", list_pages, "1000", 1, 1000000,
+          "pages of a list, and no more"),
 };
 /* clang-format on */
 

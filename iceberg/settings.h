@@ -28,7 +28,7 @@ struct ice_settings { /* strings are owned; NULL: not set */
     /* Time-outs, ms; names ICEBERG_CONNECT_TIMEOUT_MS ... */
     int64_t connect_timeout_ms, first_byte_timeout_ms, idle_timeout_ms,
         request_timeout_ms, call_timeout_ms, init_timeout_ms;
-    int64_t read_attempts, backoff_ms, backoff_max_ms;
+    int64_t read_attempts, backoff_ms, backoff_max_ms, list_pages;
 };
 
 /* Reads a value: the environment, a test's map ... NULL: not set. */

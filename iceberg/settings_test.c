@@ -78,6 +78,7 @@ static void has_the_defaults_promised(void)
     CU_ASSERT_EQUAL(s.call_timeout_ms, 120000);
     CU_ASSERT_EQUAL(s.init_timeout_ms, 600000);
     CU_ASSERT_EQUAL(s.read_attempts, 12);
+    CU_ASSERT_EQUAL(s.list_pages, 1000);
     CU_ASSERT_EQUAL(s.backoff_max_ms, 10000);
     CU_ASSERT_EQUAL(s.batch_size, 1000);
     ice_settings_fini(&s);

@@ -235,7 +235,7 @@ static int next_token(struct listing *l, const char **token,
                          "the store gave a page token a second time, after "
                          "%zu pages",
                          l->n_seen + 1);
-    if (l->n_seen + 1 >= (size_t)p->list_pages_most)
+    if (p->list_bounded && l->n_seen + 1 >= (size_t)p->list_pages_most)
         return ice__fail(l->c, e, ICE_PROTOCOL, name,
                          "the listing does not end: %zu pages, %zu objects",
                          l->n_seen + 1, l->out->n);

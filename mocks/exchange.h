@@ -55,7 +55,7 @@ enum meddle {
     MEDDLE_UUID_SWAP,    /* namespace, table: dropped and made again, same look */
     MEDDLE_SCHEMA_DRIFT, /* namespace, table, change: one of catalog.h's words */
     MEDDLE_REPEAT_PAGE_TOKEN, /* [fresh: bool] of the answer: the list never
-                                 ends */
+                                 ends; catalog: [pages] or after so many */
     MEDDLE_PARTIAL_DELETE, /* s3: [keys: 1] so many keys of the request are
                               refused, with [type: InternalError] */
     MEDDLE_FORGET_UPLOAD, /* s3: the exchange's upload, or [bucket, key] the

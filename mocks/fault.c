@@ -87,11 +87,16 @@ static void fail_member(struct spec_error *e, const cJSON *rule,
 }
 
 /* Where there is no handshake a tls rule would be counted and do nothing. */
-static bool narrow_to_tls(const struct fault_engine *e, struct fault_entry *f)
+static bool narrow_to_tls(struct fault_entry *f, unsigned plain,
+                          const cJSON *rule, struct spec_error *err)
 {
     if (f->rule.action->kind == FAULT_TLS)
-        f->match.servers &= ~e->plain;
-    return f->match.servers != 0;
+        f->match.servers &= ~plain;
+    if (f->match.servers)
+        return true;
+    fail_member(err, rule, "do",
+                "tls needs a server that speaks TLS: here it is plain HTTP");
+    return false;
 }
 
 struct fault_rule *fault_add(struct fault_engine *e, const cJSON *rule,
@@ -111,13 +116,9 @@ struct fault_rule *fault_add(struct fault_engine *e, const cJSON *rule,
         return NULL;
     if (find(e, f->rule.id) < e->n)
         fail_member(err, rule, "id", "there is a fault of that id already");
-    else if (!narrow_to_tls(e, f))
-        fail_member(err, rule, "do",
-                    "tls needs a server that speaks TLS: here it is plain "
-                    "HTTP");
-    else if (!append(e, f))
+    else if (narrow_to_tls(f, e->plain, rule, err) && !append(e, f))
         spec_fail(err, rule, "there are %d faults already", FAULT_MOST_RULES);
-    else
+    else if (f->match.servers)
         return &f->rule;
     fault_entry_free(f);
     return NULL;
@@ -125,9 +126,18 @@ struct fault_rule *fault_add(struct fault_engine *e, const cJSON *rule,
 
 bool fault_check(const cJSON *rule, struct spec_error *err)
 {
+    return fault_check_where(rule, true, true, err);
+}
+
+bool fault_check_where(const cJSON *rule, bool catalog_tls, bool s3_tls,
+                       struct spec_error *err)
+{
     struct fault_entry *f = fault_entry_read(rule, "fault", err);
+    unsigned plain = (catalog_tls ? 0 : fault_server_bit("catalog")) |
+                     (s3_tls ? 0 : fault_server_bit("s3"));
+    bool ok = f && narrow_to_tls(f, plain, rule, err);
     fault_entry_free(f);
-    return f != NULL;
+    return ok;
 }
 
 static void retire(struct fault_engine *e, struct fault_entry *f)

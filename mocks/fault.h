@@ -146,6 +146,7 @@ struct fault_params { /* the union of all actions' parameters */
     const char *kind;        /* rival-create: "table", "view" */
     bool fits;               /* rival-create */
     bool fresh;              /* repeat-page-token */
+    int64_t pages;           /* repeat-page-token: 0: without end */
     int64_t keys;            /* partial-delete */
     int64_t part;            /* lose-part */
     const cJSON *columns;    /* rival-create: as createTable has its fields */
@@ -187,6 +188,9 @@ struct fault_rule *fault_add(struct fault_engine *e, const cJSON *rule,
                              struct spec_error *err);
 /* The same check without adding: for scenario files and lint. */
 bool fault_check(const cJSON *rule, struct spec_error *err);
+/* The same where it is known which servers speak TLS. */
+bool fault_check_where(const cJSON *rule, bool catalog_tls, bool s3_tls,
+                       struct spec_error *err);
 bool fault_remove(struct fault_engine *e, const char *id); /* NULL: all */
 void fault_set_epoch(struct fault_engine *e, int64_t ns); /* "from:" counts
                                                             from here */

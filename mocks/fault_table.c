@@ -401,6 +401,12 @@ static const struct spec_field page_token_params[] = {
      .type = SPEC_BOOL,
      AT(fresh),
      .doc = "another token each time, and still no end (default false)"},
+    {.name = "pages",
+     .type = SPEC_INT,
+     AT(pages),
+     .min = 1,
+     .max = 100000,
+     .doc = "catalog: another token each time, and an end after so many pages"},
     {0}};
 static const struct spec_field partial_delete_params[] = {
     {.name = "keys",

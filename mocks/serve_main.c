@@ -37,7 +37,7 @@ static const struct option_row rows[] = {
     {"bind", "ADDRESS", OPTION_TEXT, AT(bind), 0, 0, NULL,
      "address to listen on (default 127.0.0.1)"},
     {"faults", "FILE", OPTION_TEXT, AT(faults), 0, 0, NULL,
-     "faults to arm at the start: a list of rules, or {faults: [...]}"},
+     "faults to arm at the start: a rule, a list, or {faults: [...]}"},
     {"warehouse", "URI", OPTION_TEXT, AT(warehouse), 0, 0, NULL,
      "where tables live: s3://BUCKET/... in the mock S3, or file:///... "
      "(default s3://data-lake/warehouse)"},
@@ -110,28 +110,39 @@ static bool read_file(const char *file, struct str *out)
     return ok;
 }
 
+/* n: its place in a list; -1: it stands alone. */
+static bool arm_rule(struct mock *m, const char *file, const cJSON *rule, int n)
+{
+    struct spec_error e = {0};
+    if (fault_add(mock_faults(m), rule, &e))
+        return true;
+    fprintf(stderr, "%s: ", file);
+    if (n >= 0)
+        fprintf(stderr, "faults[%d]%s", n, e.path[0] ? "." : ": ");
+    fprintf(stderr, "%s%s%s\n", e.path, e.path[0] ? ": " : "", e.message);
+    return false;
+}
+
 static int arm(struct mock *m, const char *file, const cJSON *tree)
 {
     const cJSON *list = json_get(tree, "faults"), *rule;
-    struct spec_error e;
     int n = 0;
     if (!list)
         list = tree;
-    if (!cJSON_IsArray(list)) {
+    if (list == tree && cJSON_IsObject(tree)) {
+        if (!arm_rule(m, file, tree, -1))
+            return BAD_INPUT;
+    } else if (!cJSON_IsArray(list)) {
         fprintf(stderr,
-                "%s: must be a list of faults, or {\"faults\": [...]}\n", file);
+                "%s: must be a fault, a list of them, or "
+                "{\"faults\": [...]}\n",
+                file);
         return BAD_INPUT;
     }
-    cJSON_ArrayForEach(rule, list)
-    {
-        memset(&e, 0, sizeof e);
-        if (!fault_add(mock_faults(m), rule, &e)) {
-            fprintf(stderr, "%s: faults[%d]%s%s: %s\n", file, n,
-                    e.path[0] ? "." : "", e.path, e.message);
+    for (rule = cJSON_IsArray(list) ? list->child : NULL; rule;
+         rule = rule->next)
+        if (!arm_rule(m, file, rule, n++))
             return BAD_INPUT;
-        }
-        n++;
-    }
     mock_faults_changed(m);
     return OK;
 }

@@ -330,25 +330,31 @@ static void write_file(char name[], const char *text)
 
 static void faults_of_a_file_are_armed(void)
 {
-    char file[] = "/tmp/icefault-faults-XXXXXX";
-    struct served s;
-    struct str answer;
+#define NO                                                                     \
+    "{\"id\":\"no\",\"match\":{\"operation\":\"getConfig\"},"                  \
+    "\"phase\":\"before\",\"do\":{\"status\":418}}"
+    static const char *const texts[] = {NO, "[" NO "]",
+                                        "{\"faults\":[" NO "]}"};
+#undef NO
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        char file[] = "/tmp/icefault-faults-XXXXXX";
+        struct served s;
+        struct str answer;
 
-    str_init(&answer, MOST_TEXT);
-    write_file(file, "{\"faults\":[{\"id\":\"no\",\"match\":{\"operation\":"
-                     "\"getConfig\"},\"phase\":\"before\",\"do\":"
-                     "{\"status\":418}}]}");
-    serve(&s, ARGS(ANY, "--faults", file));
-    CU_ASSERT_EQUAL(ask(port_of(&s, "catalog"), "GET /v1/config", &answer),
-                    418);
-    CU_ASSERT_EQUAL(ask(port_of(&s, "catalog"), "GET /v1/config", &answer),
-                    200);
-    CU_ASSERT_EQUAL(
-        ask(port_of(&s, "admin"), "GET /icefault/v1/faults", &answer), 200);
-    CU_ASSERT_PTR_NOT_NULL(strstr(str_z(&answer), "\"fired\":1"));
-    CU_ASSERT_EQUAL(stop(&s, SIGTERM), 0);
-    unlink(file);
-    str_fini(&answer);
+        str_init(&answer, MOST_TEXT);
+        write_file(file, texts[i]);
+        serve(&s, ARGS(ANY, "--faults", file));
+        CU_ASSERT_EQUAL(ask(port_of(&s, "catalog"), "GET /v1/config", &answer),
+                        418);
+        CU_ASSERT_EQUAL(ask(port_of(&s, "catalog"), "GET /v1/config", &answer),
+                        200);
+        CU_ASSERT_EQUAL(
+            ask(port_of(&s, "admin"), "GET /icefault/v1/faults", &answer), 200);
+        CU_ASSERT_PTR_NOT_NULL(strstr(str_z(&answer), "\"fired\":1"));
+        CU_ASSERT_EQUAL(stop(&s, SIGTERM), 0);
+        unlink(file);
+        str_fini(&answer);
+    }
 }
 
 static void a_bad_file_is_told_with_its_place(void)
@@ -359,7 +365,8 @@ static void a_bad_file_is_told_with_its_place(void)
         {"[{\"do\":\"lie-ok\"},{\"phase\":\"afer\",\"do\":\"reset\"}]",
          ": faults[1].phase: "},
         {"[\n {\"do\": reset}\n]", ":2:9: "},
-        {"{\"do\":\"lie-ok\"}", "must be a list of faults"},
+        {"{\"do\":\"lie-ko\"}", ": do: "},
+        {"7", "must be a fault, a list of them"},
         {"[{\"do\":{\"tls\":\"expired\"}}]", ": faults[0].do: tls needs"},
     };
 

@@ -126,8 +126,10 @@ enum { PAGE_MAX = 1000 };
 bool call_list(struct call *k, const struct kin *kin, enum version_kind kind,
                const char *key,
                cJSON *(*item)(const struct call *k, const struct entry *e));
-/* The list in x's answer never ends: fresh: with another token each time. */
-bool page_repeat_token(struct exchange *x, bool fresh, char why[160]);
+/* The list in x's answer never ends: fresh: with another token each time;
+ * pages: so, and after that many more it does end (0: never). */
+bool page_repeat_token(struct exchange *x, bool fresh, int64_t pages,
+                       char why[160]);
 
 /* ---- who asks (auth.c) ---- */
 bool auth_check(struct call *k);

@@ -220,7 +220,8 @@ static bool drift(struct meddling *m)
 
 static bool repeat_token(struct meddling *m)
 {
-    return page_repeat_token(m->x, json_bool(m->params, "fresh"), m->why) ||
+    return page_repeat_token(m->x, json_bool(m->params, "fresh"),
+                             json_i64(m->params, "pages", 0), m->why) ||
            fail(&m->f, "BadRequestException", "%s", m->why);
 }
 

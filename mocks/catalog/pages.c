@@ -4,7 +4,8 @@
  * entry on the page, with a check sum, so pages stay stable while tables come
  * and go. Some tokens are special, and handed out by the fault
  * repeat-page-token: behind "endless" there is always the same page and the
- * same token, behind "endless-N" the same page and "endless-N+1".
+ * same token, behind "endless-N" the same page and "endless-N+1", behind
+ * "endless-N/M" likewise up to N = M, which is the last.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -29,13 +30,17 @@ static bool is_endless(const char *token)
     return token && strncmp(token, ENDLESS, sizeof ENDLESS - 1) == 0;
 }
 
+/* NULL: that page is the last. */
 static const char *next_endless(const struct call *k, const char *token)
 {
     const char *n = token + sizeof ENDLESS - 1;
+    char *end;
     if (*n != '-')
         return ENDLESS;
-    return arena_printf(&k->x->arena, ENDLESS "-%llu",
-                        strtoull(n + 1, NULL, 10) + 1);
+    unsigned long long page = strtoull(n + 1, &end, 10) + 1;
+    if (*end == '/' && page > strtoull(end + 1, NULL, 10))
+        return NULL;
+    return arena_printf(&k->x->arena, ENDLESS "-%llu%s", page, end);
 }
 
 static bool token_read(struct call *k, const char *token, uint64_t *serial)
@@ -171,14 +176,18 @@ bool call_list(struct call *k, const struct kin *kin, enum version_kind kind,
     return true;
 }
 
-bool page_repeat_token(struct exchange *x, bool fresh, char why[160])
+bool page_repeat_token(struct exchange *x, bool fresh, int64_t pages,
+                       char why[160])
 {
+    const char *token = fresh ? ENDLESS "-1" : ENDLESS;
     cJSON *body = x && x->answer.status == 200
                       ? json_parse(x->answer.body.p, x->answer.body.len, NULL)
                       : NULL;
     bool ok = json_get(body, "next-page-token") != NULL;
+    if (ok && pages > 0)
+        token = arena_printf(&x->arena, ENDLESS "-1/%lld", (long long)pages);
     if (ok) {
-        json_set_str(body, "next-page-token", fresh ? ENDLESS "-1" : ENDLESS);
+        json_set_str(body, "next-page-token", token);
         exchange_answer_json(x, 200, body);
     } else {
         memcpy(why, "the answer is not a list", 25);
