@@ -10,7 +10,7 @@
 #include <strings.h>
 
 #include "base/percent.h"
-#include "mocks/s3/internal.h"
+#include "mocks/s3/sts.h"
 
 enum { MAX_EXPIRES_S = 604800 };
 
@@ -111,6 +111,12 @@ static bool is_known_user(struct claim *k)
 {
     struct ask *c = k->c;
 
+    c->session = session_by_key(c->s, k->auth.access_key);
+    if (c->session) {
+        c->user = c->session->user;
+        k->secret = c->session->secret;
+        return true;
+    }
     c->user = user_by_key(c->s, k->auth.access_key);
     if (c->user != S3_NOBODY) {
         k->secret = user_of(c->s, c->user)->secret;
@@ -121,16 +127,23 @@ static bool is_known_user(struct claim *k)
     return false;
 }
 
-/* No session was ever given out, so that any token is a foreign one. */
-static bool has_no_foreign_token(struct claim *k)
+/* A session's key comes with its token, any other key with none. */
+static bool has_its_token(struct claim *k)
 {
+    const struct s3_session *session = k->c->session;
     const char *token = k->in_query ? ask_query(k->c, "X-Amz-Security-Token")
                                     : ask_headerz(k->c, "x-amz-security-token");
+    const char *code = "InvalidToken";
 
-    if (!token)
+    if (!token && !session)
         return true;
-    s3_error(k->c->x, "InvalidToken", NULL, NULL);
-    return false;
+    if (!token)
+        code = "InvalidAccessKeyId";
+    else if (session && strcmp(token, session->token) == 0)
+        code = ask_now_ms(k->c) < session->until_ms ? NULL : "ExpiredToken";
+    if (code)
+        s3_error(k->c->x, code, NULL, "Token-0", token, NULL);
+    return !code;
 }
 
 /* ---- when ---- */
@@ -311,8 +324,8 @@ static bool is_signed_right(struct claim *k)
 }
 
 static bool (*const rules[])(struct claim *) = {
-    is_readable,     is_known_user, has_no_foreign_token, is_dated,
-    is_of_this_time, is_in_scope,   signs_what_it_must,   payload_hash_known,
+    is_readable,     is_known_user, has_its_token,      is_dated,
+    is_of_this_time, is_in_scope,   signs_what_it_must, payload_hash_known,
     is_signed_right, payload_open};
 
 bool ask_authenticate(struct ask *c)
@@ -329,10 +342,8 @@ bool ask_authenticate(struct ask *c)
             "Only one auth mechanism allowed; only the X-Amz-Algorithm query "
             "parameter, Signature query string parameter or the Authorization "
             "header should be specified");
-    if (!header && !k.in_query && !c->s->o.anonymous) {
-        s3_error(c->x, "AccessDenied", NULL, NULL);
-        return false;
-    }
+    if (c->row->needs & (NEEDS_NOBODY | NEEDS_FORM))
+        return true;
     if (!header && !k.in_query)
         return payload_unsigned(c);
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)

@@ -87,6 +87,7 @@ static void publish_document(struct exchange *x, void *ctx)
 
     if (b) {
         bucket_set_document(b, d->which, d->text);
+        b->lockable = b->lockable || (d->which == DOCUMENT_LOCK && d->text);
         return;
     }
     x->change.failed = true;

@@ -9,6 +9,10 @@
 #include <strings.h>
 
 #include "mocks/s3/collect.h"
+
+#include "mocks/s3/access.h"
+#include "mocks/s3/acl.h"
+#include "mocks/s3/lock.h"
 #include "mocks/s3/sse.h"
 #include "mocks/s3/tagging.h"
 
@@ -41,31 +45,27 @@ bool is_metadata(const char *name)
     return kept_as(slice_of(name)) || is_user_metadata(slice_of(name));
 }
 
-/* "gzip,aws-chunked" is "gzip": the framing is not the object's. */
+/* "gzip, aws-chunked" is "gzip": the framing is not the object's. */
 static struct slice without_framing(struct ask *c, struct slice v)
 {
     struct slice rest = v;
     struct str out;
-    bool framed = false;
 
-    str_init(&out, v.len + 1);
+    str_init(&out, v.len + 2);
     while (rest.len) {
         const char *comma = memchr(rest.p, ',', rest.len);
         size_t n = comma ? (size_t)(comma - rest.p) : rest.len;
-        struct slice word = slice_trim((struct slice){rest.p, n});
+        struct slice word = {rest.p, n};
 
         rest.p += comma ? n + 1 : n;
         rest.len -= comma ? n + 1 : n;
-        if (slice_ieqz(word, "aws-chunked")) {
-            framed = true;
+        if (slice_ieqz(slice_trim(word), "aws-chunked"))
             continue;
-        }
         if (out.len)
             str_addc(&out, ',');
         str_adds(&out, word);
     }
-    if (framed)
-        v = slice_of(arena_strdup(c->a, str_z(&out)));
+    v = slice_trim(slice_of(arena_strdup(c->a, str_z(&out))));
     str_fini(&out);
     return v;
 }
@@ -208,13 +208,27 @@ bool collect_tags(struct ask *c, struct slice v, struct str *out)
     return tags != NULL;
 }
 
+static bool collect_acl(struct ask *c, const struct http_header *list, size_t n,
+                        struct str *out)
+{
+    const char *acl;
+
+    if (!acl_from_headers(c, list, n, false, access_owner(c), &acl))
+        return false;
+    if (!acl)
+        return true;
+    headers_add(out, ACL_KEPT, slice_of(acl));
+    return acl_may_be_set(c, acl);
+}
+
 bool collect_rest(struct ask *c, const struct http_header *list, size_t n,
                   struct str *out)
 {
     return collect_class(c, field(list, n, "x-amz-storage-class"), out) &&
            collect_redirect(
                c, field(list, n, "x-amz-website-redirect-location"), out) &&
-           sse_collect(c, list, n, out);
+           sse_collect(c, list, n, out) && lock_collect(c, list, n, out) &&
+           collect_acl(c, list, n, out);
 }
 
 bool collect_all(struct ask *c, struct str *out)

@@ -350,7 +350,7 @@ static void answer(struct ask *c, const struct s3_object *o)
         checksum_xml(c, &k, true);
     str_addz(out, "</CompleteMultipartUploadResult>");
     s3_answer_text(c->x, 200);
-    version_tell(c, o);
+    version_tell_new(c, o);
     sse_tell(c, o->headers);
 }
 

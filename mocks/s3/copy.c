@@ -5,6 +5,7 @@
 
 #include "base/percent.h"
 #include "base/utf8.h"
+#include "mocks/s3/access.h"
 #include "mocks/s3/collect.h"
 #include "mocks/s3/integrity.h"
 #include "mocks/s3/tagging.h"
@@ -73,6 +74,12 @@ static bool find_version(struct ask *c, struct copy_source *s,
     if (version && !version_asked(c, version, &id))
         return false;
     s->object = version ? stack_find(v, id) : stack_current(v);
+    if (!access_may(c, s->bucket, s->key, s->object,
+                    version ? "s3:GetObjectVersion" : "s3:GetObject",
+                    MAY_READ_OBJECT)) {
+        s3_error(c->x, "AccessDenied", NULL, NULL);
+        return false;
+    }
     if (s->object && s->object->body)
         return true;
     if (s->object)
@@ -271,7 +278,7 @@ static void prepare(struct ask *c, const struct copy_source *s,
     o = object_made(c, body_ref(s->object->body), str_slice(headers));
     answer(c, o, &k);
     copy_source_tell(c, s);
-    version_tell(c, o);
+    version_tell_new(c, o);
     sse_tell(c, o->headers);
     object_put(c, o);
 }

@@ -6,7 +6,9 @@
  */
 #include <string.h>
 
+#include "mocks/s3/access.h"
 #include "mocks/s3/integrity.h"
+#include "mocks/s3/lock.h"
 #include "mocks/s3/xml.h"
 
 struct removal { /* of one key: as it was asked for, and what it comes to */
@@ -54,6 +56,10 @@ static bool decide_version(struct ask *c, struct removal *r,
                                                    : "InvalidArgument",
                       "Invalid version id specified");
     r->is = stack_find(v, version);
+    if (r->is && !lock_lets_go(c, r->is))
+        return refuse(r, "AccessDenied",
+                      "Access Denied because object protected by object "
+                      "lock.");
     return holds(r, r->is);
 }
 
@@ -245,6 +251,17 @@ static void answer(struct batch *b)
     s3_answer_text(b->c->x, 200);
 }
 
+static bool may_remove(struct ask *c, struct removal *r)
+{
+    const struct s3_object *o =
+        store_object(&c->s->store, c->bucket, r->key, c->x->stale);
+
+    return access_may(c, c->bucket, r->key, o,
+                      r->version ? "s3:DeleteObjectVersion" : "s3:DeleteObject",
+                      MAY_WRITE_BUCKET) ||
+           refuse(r, "AccessDenied", NULL);
+}
+
 /* As meddle.c said for this exchange: the first keys are not to be had. */
 static void refuse_some(struct batch *b)
 {
@@ -272,7 +289,8 @@ void s3_delete_objects(struct ask *c)
         return;
     }
     for (size_t i = 0; i < b->n; i++)
-        decide(c, &b->list[i]);
+        if (may_remove(c, &b->list[i]))
+            decide(c, &b->list[i]);
     refuse_some(b);
     answer(b);
     ask_prepare(c, publish, drop, b, "removed %zu objects of s3://%s", b->n,

@@ -6,7 +6,9 @@
 #include "mocks/s3/xml.h"
 
 const struct service_error s3_errors[] = {
+    {"AccessControlListNotSupported", 400, "The bucket does not allow ACLs."},
     {"AccessDenied", 403, "Access Denied."},
+    {"AccessForbidden", 403, "CORSResponse: This CORS request is not allowed."},
     {"AuthorizationHeaderMalformed", 400,
      "The authorization header is malformed."},
     {"AuthorizationQueryParametersError", 400,
@@ -44,6 +46,9 @@ const struct service_error s3_errors[] = {
     {"InvalidAccessKeyId", 403,
      "The Access Key Id you provided does not exist in our records."},
     {"InvalidArgument", 400, "Invalid Argument."},
+    {"InvalidBucketAclWithObjectOwnership", 400,
+     "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced "
+     "setting"},
     {"InvalidBucketName", 400, "The specified bucket is not valid."},
     {"InvalidBucketState", 409,
      "The request is not valid with the current state of the bucket."},
@@ -63,11 +68,16 @@ const struct service_error s3_errors[] = {
     {"InvalidPartOrder", 400,
      "The list of parts was not in ascending order. The parts list must be "
      "specified in order by part number."},
+    {"InvalidPolicyDocument", 400,
+     "The content of the form does not meet the conditions specified in the "
+     "policy document."},
     {"InvalidRange", 416, "The requested range is not satisfiable."},
     {"InvalidRedirectLocation", 400,
      "The website redirect location must have a prefix of 'http://' or "
      "'https://' or '/'."},
     {"InvalidRequest", 400, "Invalid Request."},
+    {"InvalidRetentionPeriod", 400,
+     "Default retention period must be a positive integer value."},
     {"InvalidStorageClass", 400, "Invalid storage class."},
     {"InvalidTag", 400, "The tag provided was not a valid tag."},
     {"InvalidToken", 400,
@@ -76,6 +86,12 @@ const struct service_error s3_errors[] = {
      "The security token included in the request is invalid."},
     {"InvalidURI", 400, "Couldn't parse the specified URI."},
     {"KeyTooLongError", 400, "Your key is too long."},
+    {"MalformedACLError", 400,
+     "The XML you provided was not well-formed or did not validate against our "
+     "published schema."},
+    {"MalformedPOSTRequest", 400,
+     "The body of your POST request is not well-formed multipart/form-data."},
+    {"MalformedPolicy", 400, "Policy has invalid resource."},
     {"MalformedTrailerError", 400,
      "The request contained trailing data that was not well-formed or did "
      "not conform to our published schema."},
@@ -93,7 +109,15 @@ const struct service_error s3_errors[] = {
     {"MissingSecurityHeader", 400,
      "Your request is missing a required header."},
     {"NoSuchBucket", 404, "The specified bucket does not exist."},
+    {"NoSuchBucketPolicy", 404, "The bucket policy does not exist"},
+    {"NoSuchCORSConfiguration", 404, "The CORS configuration does not exist"},
     {"NoSuchKey", 404, "The specified key does not exist."},
+    {"NoSuchLifecycleConfiguration", 404,
+     "The lifecycle configuration does not exist"},
+    {"NoSuchObjectLockConfiguration", 404,
+     "The specified object does not have a ObjectLock configuration"},
+    {"NoSuchPublicAccessBlockConfiguration", 404,
+     "The public access block configuration was not found"},
     {"NoSuchTagSet", 404, "The TagSet does not exist."},
     {"NoSuchUpload", 404,
      "The specified multipart upload does not exist. The upload ID may be "
@@ -101,9 +125,13 @@ const struct service_error s3_errors[] = {
     {"NoSuchVersion", 404, "The specified version does not exist."},
     {"NotImplemented", 501,
      "A header you provided implies functionality that is not implemented."},
+    {"ObjectLockConfigurationNotFoundError", 404,
+     "Object Lock configuration does not exist for this bucket"},
     {"OperationAborted", 409,
      "A conflicting conditional operation is currently in progress against "
      "this resource. Please try again."},
+    {"OwnershipControlsNotFoundError", 404,
+     "The bucket ownership controls were not found"},
     {"PermanentRedirect", 301,
      "The bucket you are attempting to access must be addressed using the "
      "specified endpoint. Please send all future requests to this endpoint."},
@@ -118,6 +146,8 @@ const struct service_error s3_errors[] = {
      "Your socket connection to the server was not read from or written to "
      "within the timeout period."},
     {"ServerBusy", 503, "The service is unavailable. Please retry."},
+    {"ServerSideEncryptionConfigurationNotFoundError", 404,
+     "The server side encryption configuration was not found"},
     {"ServiceUnavailable", 503,
      "The service is unavailable. Please reduce your request rate."},
     {"SignatureDoesNotMatch", 403,
@@ -134,6 +164,8 @@ const struct service_error s3_errors[] = {
      "Continue to use the original request endpoint for future requests."},
     {"TooManyRequests", 429, "Please reduce your request rate."},
     {"UnexpectedContent", 400, "This request does not support content."},
+    {"UnresolvableGrantByEmailAddress", 400,
+     "The email address you provided does not match any account on record."},
     {"XAmzContentChecksumMismatch", 400,
      "The provided 'x-amz-checksum' header does not match what was "
      "computed."},
@@ -166,9 +198,16 @@ static const struct own_field own_fields[] = {
     {"BucketNotEmpty", true, false},
     {"ConditionalRequestConflict", false, true},
     {"NoSuchBucket", true, false},
+    {"NoSuchBucketPolicy", true, false},
+    {"NoSuchCORSConfiguration", true, false},
     {"NoSuchKey", false, true},
+    {"NoSuchLifecycleConfiguration", true, false},
+    {"NoSuchPublicAccessBlockConfiguration", true, false},
     {"NoSuchTagSet", true, false},
     {"NoSuchVersion", false, true},
+    {"ObjectLockConfigurationNotFoundError", true, false},
+    {"OwnershipControlsNotFoundError", true, false},
+    {"ServerSideEncryptionConfigurationNotFoundError", true, false},
     {0}};
 
 static const struct service_error *find_error(const char *code)

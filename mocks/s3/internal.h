@@ -22,6 +22,7 @@ enum {
     S3_MAX_SKEW_MS = 900000,
     S3_MAX_METADATA = 2048,
     S3_MAX_PAGE = 1000,
+    S3_MAX_BUCKETS = 10000,
     S3_MAX_DELETE = 1000,
     S3_MAX_PARTS = 10000,
     MAX_ATTRIBUTE = 64 << 10, /* of an object, as tags are one */
@@ -34,11 +35,14 @@ enum {
 struct s3_user {
     const char *key, *secret;
     const char *id, *name, *email; /* id and name: made from key when absent */
+    struct spec_list only;         /* const char *: globs "bucket/key" */
+    bool read_only;
 };
 
 struct s3_options {
     struct spec_list buckets; /* const char * */
     struct spec_list users;   /* struct s3_user */
+    struct spec_list domains; /* const char *: BUCKET.DOMAIN names a bucket */
     const char *region;       /* "": any is right */
     int profile;              /* index into s3_profiles */
     bool anonymous, etag_conditions;
@@ -71,9 +75,12 @@ struct s3_profile {
     bool hash_may_be_absent;      /* no x-amz-content-sha256: that of nothing */
     bool uuid_versions;           /* version ids look like UUIDs */
     bool etag_conditions;         /* writes obey If-None-Match: "etag" */
-    bool default_checksum;        /* CRC64NVME of what declares none */
-    bool complete_again;          /* the same CompleteMultipartUpload is 200 */
-    int busy_retry_after_s;       /* Retry-After on 429 and 503; 0: none */
+    bool accounts_apart;       /* users own what they make, and may no more */
+    bool health;               /* /minio/health/... */
+    bool encodes_every_prefix; /* that of ListObjects too */
+    bool default_checksum;     /* CRC64NVME of what declares none */
+    bool complete_again;       /* the same CompleteMultipartUpload is 200 */
+    int busy_retry_after_s;    /* Retry-After on 429 and 503; 0: none */
 };
 
 extern const struct s3_profile s3_profiles[];
@@ -96,6 +103,9 @@ struct s3 {
     bool (*same_signature)(const char *a, const char *b, size_t n);
     struct str text, canonical, to_sign; /* scratch of one handler */
     struct warehouse warehouse;
+    struct secrets *secrets; /* borrowed, or NULL: secrets given out go there */
+    struct s3_session *sessions;
+    size_t n_sessions, next_session;
     struct s3_refusal { /* of keys, by one DeleteObjects; meddle.c */
         uint64_t exchange;
         size_t keys;
@@ -121,7 +131,8 @@ struct ask {
     const struct http_request *r;
     struct arena *a;
     const struct s3_row *row;
-    unsigned user;            /* index, or S3_NOBODY */
+    unsigned user;                    /* index, or S3_NOBODY */
+    const struct s3_session *session; /* NULL: the user himself */
     struct s3_bucket *bucket; /* that the target names; NULL: none there */
     struct slice bucket_name, key;
     struct slice body;                  /* aws-chunked undone */
@@ -155,13 +166,29 @@ bool s3_meddle(void *state, struct exchange *x, enum meddle what,
 
 enum s3_need {
     NEEDS_NO_BUCKET = 1, /* it need not be there */
-    NEEDS_STS = 2        /* signed for the service sts */
+    NEEDS_STS = 2,       /* signed for the service sts */
+    NEEDS_NOBODY = 4,    /* no signature, no right */
+    NEEDS_FORM = 8       /* the act looks for both in the form */
+};
+
+enum s3_permission {           /* what an access list must grant for it */
+                     MAY_OWN,  /* only the bucket's owner */
+                     MAY_ASK,  /* the act looks itself */
+                     MAY_SIGN, /* whoever signs */
+                     MAY_READ_BUCKET,
+                     MAY_WRITE_BUCKET,
+                     MAY_READ_BUCKET_ACL,
+                     MAY_WRITE_BUCKET_ACL,
+                     MAY_READ_OBJECT,
+                     MAY_READ_OBJECT_ACL,
+                     MAY_WRITE_OBJECT_ACL
 };
 
 struct s3_row { /* what struct operation does not say */
-    const char *name;
     void (*act)(struct ask *c);
-    unsigned needs; /* bits of enum s3_need */
+    unsigned needs;     /* bits of enum s3_need */
+    const char *action; /* in policies: "s3:GetObject" */
+    enum s3_permission permission;
 };
 extern const struct s3_row s3_rows[]; /* as s3_operations; ends with {0} */
 
@@ -216,6 +243,8 @@ void version_text(const struct s3 *s, uint64_t version, char out[VERSION_SIZE]);
 bool version_parse(const struct s3 *s, const char *text, uint64_t *version);
 /* x-amz-version-id, where the bucket was ever versioned. */
 void version_tell(struct ask *c, const struct s3_object *o);
+/* The same for what was just made: the null version is not told. */
+void version_tell_new(struct ask *c, const struct s3_object *o);
 /* The object that key, and ?versionId where given, mean; NULL, and an error
  * answered, when there is none or it is a delete marker. */
 struct s3_object *version_needed(struct ask *c);
@@ -291,5 +320,24 @@ void s3_upload_part_copy(struct ask *c);
 void s3_complete_upload(struct ask *c);
 void s3_abort_upload(struct ask *c);
 void s3_list_parts(struct ask *c);
+void s3_get_bucket_acl(struct ask *c);
+void s3_put_bucket_acl(struct ask *c);
+void s3_get_object_acl(struct ask *c);
+void s3_put_object_acl(struct ask *c);
+void s3_get_policy(struct ask *c);
+void s3_put_policy(struct ask *c);
+void s3_delete_policy(struct ask *c);
+void s3_get_policy_status(struct ask *c);
+void s3_get_document(struct ask *c);
+void s3_put_document(struct ask *c);
+void s3_delete_document(struct ask *c);
+void s3_get_retention(struct ask *c);
+void s3_put_retention(struct ask *c);
+void s3_get_legal_hold(struct ask *c);
+void s3_put_legal_hold(struct ask *c);
+void s3_post_object(struct ask *c);
+void s3_preflight(struct ask *c);
+void s3_assume_role(struct ask *c);
+void s3_health(struct ask *c);
 
 #endif

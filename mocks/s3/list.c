@@ -115,7 +115,10 @@ static void add_echo(struct objects *o, struct str *out)
     struct listing *l = &o->l;
 
     xml_textz(out, "Name", l->c->bucket_name.p);
-    listing_name(l, out, "Prefix", slice_of(l->prefix));
+    if (o->second || l->c->s->profile->encodes_every_prefix)
+        listing_name(l, out, "Prefix", slice_of(l->prefix));
+    else
+        xml_textz(out, "Prefix", l->prefix);
     if (*l->delimiter)
         listing_name(l, out, "Delimiter", slice_of(l->delimiter));
     if (o->second && o->start_after)

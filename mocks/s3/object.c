@@ -1,6 +1,7 @@
 /* object: GetObject and HeadObject. */
 #include <string.h>
 
+#include "mocks/s3/documents.h"
 #include "mocks/s3/integrity.h"
 #include "mocks/s3/range.h"
 #include "mocks/s3/sse.h"
@@ -51,6 +52,7 @@ static void answer_object(struct ask *c, struct s3_object *o, int status,
     if (tags)
         answer_header(w, c->a, "x-amz-tagging-count", "%zu", tags_count(tags));
     version_tell(c, o);
+    lifecycle_tell(c, o);
     add_replaced(c);
 }
 
@@ -84,6 +86,21 @@ static void answer_outside(struct ask *c, struct slice asked, size_t size)
 }
 
 /* ---- ?partNumber ---- */
+
+static void tell_part_checksum(struct ask *c, const struct s3_object *o,
+                               const struct s3_part *part)
+{
+    struct checksum k, own = {.kind = CHECKSUM_NONE};
+
+    if (!slice_ieqz(ask_header(c, "x-amz-checksum-mode"), "ENABLED") ||
+        !checksum_kept(o, &k))
+        return;
+    own.kind = k.kind;
+    memcpy(own.value, part->checksum, sizeof(own.value));
+    checksum_tell(c, &own, false);
+    answer_set(&c->x->answer, c->a, "x-amz-checksum-type", "%s",
+               checksum_type(&k));
+}
 
 static bool read_number(struct ask *c, const char *text, long long *number)
 {
@@ -124,9 +141,11 @@ static void get_part(struct ask *c, struct s3_object *o, const char *text)
         from += o->parts[i].size;
     answer_part(c, o, from,
                 o->n_parts ? o->parts[number - 1].size : o->body->len);
-    if (o->n_parts)
-        answer_header(&c->x->answer, c->a, "x-amz-mp-parts-count", "%u",
-                      (unsigned)o->n_parts);
+    if (!o->n_parts)
+        return;
+    answer_header(&c->x->answer, c->a, "x-amz-mp-parts-count", "%u",
+                  (unsigned)o->n_parts);
+    tell_part_checksum(c, o, &o->parts[number - 1]);
 }
 
 /* ---- GetObject; HEAD is the same: the exchange leaves out the body ---- */

@@ -8,51 +8,225 @@
  */
 #include <string.h>
 
-#include "mocks/s3/internal.h"
+#include "mocks/s3/access.h"
+#include "mocks/s3/documents.h"
 
 #define B "/{bucket}"
 #define K "/{bucket}/{key}"
 #define COPY " if x-amz-copy-source"
 
 /* clang-format off */
-/* name, method, route, act, writes, needs, doc */
-#define OPERATIONS(ROW)                                                        \
-    ROW("ListBuckets", "GET", "/", s3_list_buckets, false, NEEDS_NO_BUCKET, "names of all buckets") \
-    ROW("GetBucketLocation", "GET", B "?location", s3_get_bucket_location, false, 0, "the bucket's region") \
-    ROW("GetBucketVersioning", "GET", B "?versioning", s3_get_bucket_versioning, false, 0, "is it versioned") \
-    ROW("PutBucketVersioning", "PUT", B "?versioning", s3_put_bucket_versioning, true, 0, "turns versions on, or suspends them") \
-    ROW("GetBucketTagging", "GET", B "?tagging", s3_get_bucket_tagging, false, 0, "a bucket's tags") \
-    ROW("PutBucketTagging", "PUT", B "?tagging", s3_put_bucket_tagging, true, 0, "sets a bucket's tags") \
-    ROW("DeleteBucketTagging", "DELETE", B "?tagging", s3_delete_bucket_tagging, true, 0, "takes a bucket's tags away") \
-    ROW("ListMultipartUploads", "GET", B "?uploads", s3_list_uploads, false, 0, "a page of uploads under way") \
-    ROW("ListObjectVersions", "GET", B "?versions", s3_list_object_versions, false, 0, "a page of versions and delete markers") \
-    ROW("ListObjectsV2", "GET", B "?list-type=2", s3_list_objects_v2, false, 0, "a page of keys") \
-    ROW("ListObjects", "GET", B, s3_list_objects, false, 0, "a page of keys, the older form") \
-    ROW("HeadBucket", "HEAD", B, s3_head_bucket, false, 0, "does the bucket exist") \
-    ROW("CreateBucket", "PUT", B, s3_create_bucket, true, NEEDS_NO_BUCKET, "makes an empty bucket") \
-    ROW("DeleteBucket", "DELETE", B, s3_delete_bucket, true, 0, "removes an empty bucket") \
-    ROW("DeleteObjects", "POST", B "?delete", s3_delete_objects, true, 0, "removes up to 1000 objects") \
-    ROW("ListParts", "GET", K "?uploadId", s3_list_parts, false, 0, "a page of an upload's parts") \
-    ROW("GetObjectAttributes", "GET", K "?attributes", s3_get_object_attributes, false, 0, "size, ETag, checksum and parts") \
-    ROW("GetObjectTagging", "GET", K "?tagging", s3_get_object_tagging, false, 0, "an object's tags") \
-    ROW("PutObjectTagging", "PUT", K "?tagging", s3_put_object_tagging, true, 0, "sets an object's tags") \
-    ROW("DeleteObjectTagging", "DELETE", K "?tagging", s3_delete_object_tagging, true, 0, "takes an object's tags away") \
-    ROW("CreateMultipartUpload", "POST", K "?uploads", s3_create_upload, true, 0, "begins an upload in parts") \
-    ROW("UploadPartCopy", "PUT", K "?uploadId" COPY, s3_upload_part_copy, true, 0, "stores a part out of an object") \
-    ROW("UploadPart", "PUT", K "?uploadId", s3_upload_part, true, 0, "stores a part") \
-    ROW("CompleteMultipartUpload", "POST", K "?uploadId", s3_complete_upload, true, 0, "makes the object of its parts") \
-    ROW("AbortMultipartUpload", "DELETE", K "?uploadId", s3_abort_upload, true, 0, "forgets an upload and its parts") \
-    ROW("GetObject", "GET", K, s3_get_object, false, 0, "an object or a range of it") \
-    ROW("HeadObject", "HEAD", K, s3_get_object, false, 0, "an object's size and headers") \
-    ROW("CopyObject", "PUT", K COPY, s3_copy_object, true, 0, "stores an object out of another") \
-    ROW("PutObject", "PUT", K, s3_put_object, true, 0, "stores an object") \
-    ROW("DeleteObject", "DELETE", K, s3_delete_object, true, 0, "removes an object, or hides it")
-
+/* name, method, route, act, writes, needs, action in policies, permission in
+ * access lists, doc */
+#define OPERATIONS(ROW) \
+    ROW("ListBuckets", "GET", "/", s3_list_buckets, \
+        false, NEEDS_NO_BUCKET, "s3:ListAllMyBuckets", MAY_READ_BUCKET, \
+        "names of all buckets") \
+    ROW("AssumeRole", "POST", "/", s3_assume_role, \
+        true, NEEDS_NO_BUCKET | NEEDS_STS, "", MAY_READ_BUCKET, \
+        "keys with a token and an end") \
+    ROW("Health", "GET", "/minio/health/{check}", s3_health, \
+        false, NEEDS_NOBODY, "", MAY_ASK, \
+        "is the server well (profile minio)") \
+    ROW("Health", "HEAD", "/minio/health/{check}", s3_health, \
+        false, NEEDS_NOBODY, "", MAY_ASK, \
+        "is the server well (profile minio)") \
+    ROW("Preflight", "OPTIONS", B, s3_preflight, \
+        false, NEEDS_NOBODY, "", MAY_ASK, \
+        "what another origin's scripts may do") \
+    ROW("Preflight", "OPTIONS", K, s3_preflight, \
+        false, NEEDS_NOBODY, "", MAY_ASK, \
+        "what another origin's scripts may do") \
+    ROW("GetBucketLocation", "GET", B "?location", s3_get_bucket_location, \
+        false, 0, "s3:GetBucketLocation", MAY_READ_BUCKET, \
+        "the bucket's region") \
+    ROW("GetBucketVersioning", "GET", B "?versioning", s3_get_bucket_versioning, \
+        false, 0, "s3:GetBucketVersioning", MAY_OWN, \
+        "is it versioned") \
+    ROW("PutBucketVersioning", "PUT", B "?versioning", s3_put_bucket_versioning, \
+        true, 0, "s3:PutBucketVersioning", MAY_OWN, \
+        "turns versions on, or suspends them") \
+    ROW("GetBucketTagging", "GET", B "?tagging", s3_get_bucket_tagging, \
+        false, 0, "s3:GetBucketTagging", MAY_OWN, \
+        "a bucket's tags") \
+    ROW("PutBucketTagging", "PUT", B "?tagging", s3_put_bucket_tagging, \
+        true, 0, "s3:PutBucketTagging", MAY_OWN, \
+        "sets a bucket's tags") \
+    ROW("DeleteBucketTagging", "DELETE", B "?tagging", s3_delete_bucket_tagging, \
+        true, 0, "s3:PutBucketTagging", MAY_OWN, \
+        "takes a bucket's tags away") \
+    ROW("GetBucketAcl", "GET", B "?acl", s3_get_bucket_acl, \
+        false, 0, "s3:GetBucketAcl", MAY_READ_BUCKET_ACL, \
+        "a bucket's access list") \
+    ROW("PutBucketAcl", "PUT", B "?acl", s3_put_bucket_acl, \
+        true, 0, "s3:PutBucketAcl", MAY_WRITE_BUCKET_ACL, \
+        "sets a bucket's access list") \
+    ROW("GetBucketPolicy", "GET", B "?policy", s3_get_policy, \
+        false, 0, "s3:GetBucketPolicy", MAY_OWN, \
+        "a bucket's policy") \
+    ROW("PutBucketPolicy", "PUT", B "?policy", s3_put_policy, \
+        true, 0, "s3:PutBucketPolicy", MAY_OWN, \
+        "sets a bucket's policy") \
+    ROW("DeleteBucketPolicy", "DELETE", B "?policy", s3_delete_policy, \
+        true, 0, "s3:DeleteBucketPolicy", MAY_OWN, \
+        "takes a bucket's policy away") \
+    ROW("GetBucketPolicyStatus", "GET", B "?policyStatus", s3_get_policy_status, \
+        false, 0, "s3:GetBucketPolicyStatus", MAY_OWN, \
+        "does the policy let everybody in") \
+    ROW("GetBucketCors", "GET", B "?cors", s3_get_document, \
+        false, 0, "s3:GetBucketCORS", MAY_OWN, \
+        "a bucket's CORS rules") \
+    ROW("PutBucketCors", "PUT", B "?cors", s3_put_document, \
+        true, 0, "s3:PutBucketCORS", MAY_OWN, \
+        "sets a bucket's CORS rules") \
+    ROW("DeleteBucketCors", "DELETE", B "?cors", s3_delete_document, \
+        true, 0, "s3:PutBucketCORS", MAY_OWN, \
+        "takes a bucket's CORS rules away") \
+    ROW("GetBucketEncryption", "GET", B "?encryption", s3_get_document, \
+        false, 0, "s3:GetEncryptionConfiguration", MAY_OWN, \
+        "a bucket's default encryption") \
+    ROW("PutBucketEncryption", "PUT", B "?encryption", s3_put_document, \
+        true, 0, "s3:PutEncryptionConfiguration", MAY_OWN, \
+        "sets a bucket's default encryption") \
+    ROW("DeleteBucketEncryption", "DELETE", B "?encryption", s3_delete_document, \
+        true, 0, "s3:PutEncryptionConfiguration", MAY_OWN, \
+        "takes a bucket's default encryption away") \
+    ROW("GetBucketLifecycleConfiguration", "GET", B "?lifecycle", s3_get_document, \
+        false, 0, "s3:GetLifecycleConfiguration", MAY_OWN, \
+        "a bucket's lifecycle rules") \
+    ROW("PutBucketLifecycleConfiguration", "PUT", B "?lifecycle", s3_put_document, \
+        true, 0, "s3:PutLifecycleConfiguration", MAY_OWN, \
+        "sets a bucket's lifecycle rules") \
+    ROW("DeleteBucketLifecycle", "DELETE", B "?lifecycle", s3_delete_document, \
+        true, 0, "s3:PutLifecycleConfiguration", MAY_OWN, \
+        "takes a bucket's lifecycle rules away") \
+    ROW("GetObjectLockConfiguration", "GET", B "?object-lock", s3_get_document, \
+        false, 0, "s3:GetBucketObjectLockConfiguration", MAY_OWN, \
+        "a bucket's object lock") \
+    ROW("PutObjectLockConfiguration", "PUT", B "?object-lock", s3_put_document, \
+        true, 0, "s3:PutBucketObjectLockConfiguration", MAY_OWN, \
+        "sets a bucket's object lock") \
+    ROW("GetBucketNotificationConfiguration", "GET", B "?notification", s3_get_document, \
+        false, 0, "s3:GetBucketNotification", MAY_OWN, \
+        "a bucket's notifications") \
+    ROW("PutBucketNotificationConfiguration", "PUT", B "?notification", s3_put_document, \
+        true, 0, "s3:PutBucketNotification", MAY_OWN, \
+        "sets a bucket's notifications") \
+    ROW("GetBucketOwnershipControls", "GET", B "?ownershipControls", s3_get_document, \
+        false, 0, "s3:GetBucketOwnershipControls", MAY_OWN, \
+        "a bucket's ownership rule") \
+    ROW("PutBucketOwnershipControls", "PUT", B "?ownershipControls", s3_put_document, \
+        true, 0, "s3:PutBucketOwnershipControls", MAY_OWN, \
+        "sets a bucket's ownership rule") \
+    ROW("DeleteBucketOwnershipControls", "DELETE", B "?ownershipControls", s3_delete_document, \
+        true, 0, "s3:PutBucketOwnershipControls", MAY_OWN, \
+        "takes a bucket's ownership rule away") \
+    ROW("GetPublicAccessBlock", "GET", B "?publicAccessBlock", s3_get_document, \
+        false, 0, "s3:GetBucketPublicAccessBlock", MAY_OWN, \
+        "a bucket's block of public access") \
+    ROW("PutPublicAccessBlock", "PUT", B "?publicAccessBlock", s3_put_document, \
+        true, 0, "s3:PutBucketPublicAccessBlock", MAY_OWN, \
+        "sets a bucket's block of public access") \
+    ROW("DeletePublicAccessBlock", "DELETE", B "?publicAccessBlock", s3_delete_document, \
+        true, 0, "s3:PutBucketPublicAccessBlock", MAY_OWN, \
+        "takes a bucket's block of public access away") \
+    ROW("ListMultipartUploads", "GET", B "?uploads", s3_list_uploads, \
+        false, 0, "s3:ListBucketMultipartUploads", MAY_READ_BUCKET, \
+        "a page of uploads under way") \
+    ROW("ListObjectVersions", "GET", B "?versions", s3_list_object_versions, \
+        false, 0, "s3:ListBucketVersions", MAY_READ_BUCKET, \
+        "a page of versions and delete markers") \
+    ROW("ListObjectsV2", "GET", B "?list-type=2", s3_list_objects_v2, \
+        false, 0, "s3:ListBucket", MAY_READ_BUCKET, \
+        "a page of keys") \
+    ROW("ListObjects", "GET", B, s3_list_objects, \
+        false, 0, "s3:ListBucket", MAY_READ_BUCKET, \
+        "a page of keys, the older form") \
+    ROW("HeadBucket", "HEAD", B, s3_head_bucket, \
+        false, 0, "s3:ListBucket", MAY_READ_BUCKET, \
+        "does the bucket exist") \
+    ROW("CreateBucket", "PUT", B, s3_create_bucket, \
+        true, NEEDS_NO_BUCKET, "s3:CreateBucket", MAY_SIGN, \
+        "makes an empty bucket") \
+    ROW("DeleteBucket", "DELETE", B, s3_delete_bucket, \
+        true, 0, "s3:DeleteBucket", MAY_OWN, \
+        "removes an empty bucket") \
+    ROW("DeleteObjects", "POST", B "?delete", s3_delete_objects, \
+        true, 0, "s3:DeleteObject", MAY_ASK, \
+        "removes up to 1000 objects") \
+    ROW("PostObject", "POST", B, s3_post_object, \
+        true, NEEDS_FORM, "s3:PutObject", MAY_ASK, \
+        "stores an object out of a browser's form") \
+    ROW("ListParts", "GET", K "?uploadId", s3_list_parts, \
+        false, 0, "s3:ListMultipartUploadParts", MAY_WRITE_BUCKET, \
+        "a page of an upload's parts") \
+    ROW("GetObjectAttributes", "GET", K "?attributes", s3_get_object_attributes, \
+        false, 0, "s3:GetObjectAttributes", MAY_READ_OBJECT, \
+        "size, ETag, checksum and parts") \
+    ROW("GetObjectTagging", "GET", K "?tagging", s3_get_object_tagging, \
+        false, 0, "s3:GetObjectTagging", MAY_READ_OBJECT, \
+        "an object's tags") \
+    ROW("PutObjectTagging", "PUT", K "?tagging", s3_put_object_tagging, \
+        true, 0, "s3:PutObjectTagging", MAY_WRITE_OBJECT_ACL, \
+        "sets an object's tags") \
+    ROW("DeleteObjectTagging", "DELETE", K "?tagging", s3_delete_object_tagging, \
+        true, 0, "s3:DeleteObjectTagging", MAY_WRITE_OBJECT_ACL, \
+        "takes an object's tags away") \
+    ROW("GetObjectAcl", "GET", K "?acl", s3_get_object_acl, \
+        false, 0, "s3:GetObjectAcl", MAY_READ_OBJECT_ACL, \
+        "an object's access list") \
+    ROW("PutObjectAcl", "PUT", K "?acl", s3_put_object_acl, \
+        true, 0, "s3:PutObjectAcl", MAY_WRITE_OBJECT_ACL, \
+        "sets an object's access list") \
+    ROW("GetObjectRetention", "GET", K "?retention", s3_get_retention, \
+        false, 0, "s3:GetObjectRetention", MAY_READ_OBJECT, \
+        "until when a version is held") \
+    ROW("PutObjectRetention", "PUT", K "?retention", s3_put_retention, \
+        true, 0, "s3:PutObjectRetention", MAY_WRITE_OBJECT_ACL, \
+        "holds a version until a date") \
+    ROW("GetObjectLegalHold", "GET", K "?legal-hold", s3_get_legal_hold, \
+        false, 0, "s3:GetObjectLegalHold", MAY_READ_OBJECT, \
+        "is a version held") \
+    ROW("PutObjectLegalHold", "PUT", K "?legal-hold", s3_put_legal_hold, \
+        true, 0, "s3:PutObjectLegalHold", MAY_WRITE_OBJECT_ACL, \
+        "holds a version, or lets it go") \
+    ROW("CreateMultipartUpload", "POST", K "?uploads", s3_create_upload, \
+        true, 0, "s3:PutObject", MAY_WRITE_BUCKET, \
+        "begins an upload in parts") \
+    ROW("UploadPartCopy", "PUT", K "?uploadId" COPY, s3_upload_part_copy, \
+        true, 0, "s3:PutObject", MAY_WRITE_BUCKET, \
+        "stores a part out of an object") \
+    ROW("UploadPart", "PUT", K "?uploadId", s3_upload_part, \
+        true, 0, "s3:PutObject", MAY_WRITE_BUCKET, \
+        "stores a part") \
+    ROW("CompleteMultipartUpload", "POST", K "?uploadId", s3_complete_upload, \
+        true, 0, "s3:PutObject", MAY_WRITE_BUCKET, \
+        "makes the object of its parts") \
+    ROW("AbortMultipartUpload", "DELETE", K "?uploadId", s3_abort_upload, \
+        true, 0, "s3:AbortMultipartUpload", MAY_WRITE_BUCKET, \
+        "forgets an upload and its parts") \
+    ROW("GetObject", "GET", K, s3_get_object, \
+        false, 0, "s3:GetObject", MAY_READ_OBJECT, \
+        "an object or a range of it") \
+    ROW("HeadObject", "HEAD", K, s3_get_object, \
+        false, 0, "s3:GetObject", MAY_READ_OBJECT, \
+        "an object's size and headers") \
+    ROW("CopyObject", "PUT", K COPY, s3_copy_object, \
+        true, 0, "s3:PutObject", MAY_WRITE_BUCKET, \
+        "stores an object out of another") \
+    ROW("PutObject", "PUT", K, s3_put_object, \
+        true, 0, "s3:PutObject", MAY_WRITE_BUCKET, \
+        "stores an object") \
+    ROW("DeleteObject", "DELETE", K, s3_delete_object, \
+        true, 0, "s3:DeleteObject", MAY_WRITE_BUCKET, \
+        "removes an object, or hides it")
 /* clang-format on */
 
-#define AS_OPERATION(name, method, route, act, writes, needs, doc)             \
+#define AS_OPERATION(name, method, route, act, writes, needs, action, may,     \
+                     doc)                                                      \
     {name, method, route, s3_handle, writes, doc},
-#define AS_ROW(name, method, route, act, writes, needs, doc) {name, act, needs},
+#define AS_ROW(name, method, route, act, writes, needs, action, may, doc)      \
+    {act, needs, action, may},
 
 const struct operation s3_operations[] = {OPERATIONS(AS_OPERATION){0}};
 const struct s3_row s3_rows[] = {OPERATIONS(AS_ROW){0}};
@@ -103,10 +277,20 @@ static bool names_ok(struct ask *c)
     return true;
 }
 
+static bool owner_is_expected(struct ask *c)
+{
+    struct slice v = ask_header(c, "x-amz-expected-bucket-owner");
+
+    if (!v.p || !c->bucket || slice_eqz(v, user_of(c->s, c->bucket->owner)->id))
+        return true;
+    s3_error(c->x, "AccessDenied", NULL, NULL);
+    return false;
+}
+
 static bool bucket_is_there(struct ask *c)
 {
     if (c->bucket || !c->x->names.bucket || c->row->needs & NEEDS_NO_BUCKET)
-        return true;
+        return owner_is_expected(c);
     s3_error(c->x, "NoSuchBucket", NULL, NULL);
     return false;
 }
@@ -131,9 +315,10 @@ static struct ask *ask_new(struct exchange *x, const struct s3_row *row)
 
 void s3_handle(struct exchange *x)
 {
-    const struct s3_row *row = row_of(x->op);
-    struct ask *c = ask_new(x, row);
+    struct ask *c = ask_new(x, row_of(x->op));
 
-    if (ask_authenticate(c) && names_ok(c) && bucket_is_there(c))
-        row->act(c);
+    if (ask_authenticate(c) && names_ok(c) && bucket_is_there(c) &&
+        access_allowed(c))
+        c->row->act(c);
+    cors_tell(c);
 }

@@ -1,7 +1,9 @@
 /* put: PutObject. */
 #include <string.h>
 
+#include "mocks/s3/access.h"
 #include "mocks/s3/collect.h"
+#include "mocks/s3/documents.h"
 #include "mocks/s3/integrity.h"
 #include "mocks/s3/sse.h"
 
@@ -10,7 +12,7 @@ struct s3_object *object_made(struct ask *c, struct s3_body *body,
 {
     struct s3_object o = {.body = body,
                           .headers = headers,
-                          .owner = (unsigned short)c->user,
+                          .owner = (unsigned short)access_owner(c),
                           .version = version_new(c, c->bucket),
                           .modified_ms = ask_now_ms(c)};
 
@@ -37,8 +39,9 @@ static void prepare(struct ask *c, struct str *headers, struct checksum *k)
     s3_answer_empty(c->x, 200);
     answer_header(&c->x->answer, c->a, "ETag", "%s", s3_etag(c->x, o));
     checksum_tell(c, k, true);
-    version_tell(c, o);
+    version_tell_new(c, o);
     sse_tell(c, o->headers);
+    lifecycle_tell(c, o);
     object_put(c, o);
 }
 

@@ -1,15 +1,16 @@
 /* route: from a request's target to the operation, bucket and key.
  *
- * Path style: /bucket/key. The one place that knows where the bucket's name
- * stands; names in Host come here.
+ * The one place that knows where the bucket's name stands: in the path, or
+ * (virtual-host style) before one of the domains in Host.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "base/percent.h"
 #include "base/utf8.h"
 #include "mocks/s3/internal.h"
 
-enum level { LEVEL_SERVICE, LEVEL_BUCKET, LEVEL_KEY };
+enum level { LEVEL_SERVICE, LEVEL_BUCKET, LEVEL_KEY, LEVEL_HEALTH };
 
 struct target {
     enum level level;
@@ -124,31 +125,86 @@ static const char *decoded(struct arena *a, struct slice raw)
     return text;
 }
 
-static bool read_target(struct exchange *x, struct target *t)
-{
-    struct slice path = x->request->path, bucket;
-    const char *slash;
+/* ---- where the bucket's name stands ---- */
 
-    *t = (struct target){0};
-    if (path.len == 0 || path.p[0] != '/')
-        return false;
-    path = (struct slice){path.p + 1, path.len - 1};
+/* Without the port. */
+static struct slice host_of(const struct http_request *r)
+{
+    struct slice host = slice_trim(http_header(r, "host"));
+    const char *colon = host.len ? memrchr(host.p, ':', host.len) : NULL;
+
+    if (colon && !memchr(colon, ']', host.len - (size_t)(colon - host.p)))
+        host.len = (size_t)(colon - host.p);
+    return host;
+}
+
+/* "bucket" of bucket.localhost; p NULL: the host names none. */
+static struct slice bucket_of_host(const struct s3 *s,
+                                   const struct http_request *r)
+{
+    const char *const *domains = s->o.domains.items;
+    struct slice host = host_of(r);
+
+    for (size_t i = 0; i < s->o.domains.n; i++) {
+        struct slice d = slice_of(domains[i]);
+        size_t n = host.len > d.len + 1 ? host.len - d.len - 1 : 0;
+
+        if (host.len == d.len && strncasecmp(host.p, d.p, d.len) == 0)
+            break; /* the domain itself, which may lie under another one */
+        if (n && host.p[n] == '.' &&
+            strncasecmp(host.p + n + 1, d.p, d.len) == 0)
+            return (struct slice){host.p, n};
+    }
+    return (struct slice){NULL, 0};
+}
+
+static bool read_key(struct exchange *x, struct target *t, struct slice rest)
+{
+    if (rest.len == 0)
+        return true;
+    t->level = LEVEL_KEY;
+    t->key = decoded(&x->arena, rest);
+    return t->key != NULL;
+}
+
+/* Path style: /bucket/key. */
+static bool read_path(struct exchange *x, struct target *t, struct slice path)
+{
+    const char *slash = path.len ? memchr(path.p, '/', path.len) : NULL;
+    struct slice bucket = {path.p, slash ? (size_t)(slash - path.p) : path.len};
+
     if (path.len == 0)
         return true;
-    slash = memchr(path.p, '/', path.len);
-    bucket.p = path.p;
-    bucket.len = slash ? (size_t)(slash - path.p) : path.len;
     t->level = LEVEL_BUCKET;
     t->bucket = decoded(&x->arena, bucket);
     if (!t->bucket)
         return false;
-    if (!slash || path.len == bucket.len + 1)
-        return true;
-    t->level = LEVEL_KEY;
-    t->key = decoded(&x->arena,
-                     (struct slice){slash + 1, path.len - bucket.len - 1});
-    return t->key != NULL;
+    return !slash ||
+           read_key(x, t, (struct slice){slash + 1, path.len - bucket.len - 1});
 }
+
+static bool read_target(struct exchange *x, struct target *t)
+{
+    const struct s3 *s = s3_of(x);
+    struct slice path = x->request->path, bucket;
+
+    *t = (struct target){0};
+    if (path.len == 0 || path.p[0] != '/')
+        return false;
+    if (s->profile->health && slice_starts(path, "/minio/health/")) {
+        t->level = LEVEL_HEALTH;
+        return true;
+    }
+    path = (struct slice){path.p + 1, path.len - 1};
+    bucket = bucket_of_host(s, x->request);
+    if (!bucket.p)
+        return read_path(x, t, path);
+    t->level = LEVEL_BUCKET;
+    t->bucket = decoded(&x->arena, bucket);
+    return t->bucket && read_key(x, t, path);
+}
+
+/* ---- which operation ---- */
 
 /* Does the request have the header of " if NAME"? */
 static bool header_fits(const struct http_request *r, const char *condition)
@@ -159,7 +215,8 @@ static bool header_fits(const struct http_request *r, const char *condition)
 static bool row_fits(const struct operation *op, const struct http_request *r,
                      enum level level, const char *subresource)
 {
-    static const char *const shapes[] = {"/", "/{bucket}", "/{bucket}/{key}"};
+    static const char *const shapes[] = {"/", "/{bucket}", "/{bucket}/{key}",
+                                         "/minio/health/{check}"};
     const char *shape = shapes[level], *q, *value;
     size_t n = strlen(shape);
     const char *condition = strstr(op->route, " if ");
@@ -167,7 +224,7 @@ static bool row_fits(const struct operation *op, const struct http_request *r,
     if (strncmp(op->route, shape, n) != 0 || !header_fits(r, condition))
         return false;
     if (op->route[n] == 0 || op->route[n] == ' ')
-        return !subresource;
+        return !subresource || slice_eqz(r->method, "OPTIONS");
     if (op->route[n] != '?')
         return false;
     q = op->route + n + 1;
@@ -212,7 +269,8 @@ static const char *allowed(struct exchange *x, enum level level)
 
 void s3_handle_unknown(struct exchange *x)
 {
-    static const char *const kinds[] = {"SERVICE", "BUCKET", "OBJECT"};
+    static const char *const kinds[] = {"SERVICE", "BUCKET", "OBJECT",
+                                        "HEALTH"};
     const struct http_request *r = x->request;
     const char *sub = subresource_of(r->query), *method;
     struct target t;

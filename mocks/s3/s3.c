@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "mocks/s3/internal.h"
+#include "mocks/s3/sts.h"
 
 /* ---- options ---- */
 
@@ -33,7 +33,15 @@ static const struct spec_field user_fields[] = {
     {.name = "email",
      .type = SPEC_STRING,
      .offset = offsetof(struct s3_user, email),
-     .doc = "address by which an ACL may name the user"},
+     .doc = "address by which an access list may name the user"},
+    {.name = "read_only",
+     .type = SPEC_BOOL,
+     .offset = offsetof(struct s3_user, read_only),
+     .doc = "true lets the user change nothing"},
+    {.name = "only",
+     .type = SPEC_STRINGS,
+     .offset = offsetof(struct s3_user, only),
+     .doc = "globs over BUCKET/KEY: the user may use nothing else"},
     {0}};
 
 const struct spec_field s3_option_fields[] = {
@@ -65,6 +73,11 @@ const struct spec_field s3_option_fields[] = {
      .offset = offsetof(struct s3_options, clock_ahead_ms),
      .max = INT64_C(366) * 86400000,
      .doc = "its clock goes so much ahead of everybody else's"},
+    {.name = "domains",
+     .type = SPEC_STRINGS,
+     .offset = offsetof(struct s3_options, domains),
+     .doc = "names under which BUCKET.NAME in Host means a bucket; localhost, "
+            "s3.amazonaws.com and s3.us-east-1.amazonaws.com when not given"},
     {.name = "etag_conditions",
      .type = SPEC_BOOL,
      .offset = offsetof(struct s3_options, etag_conditions),
@@ -87,11 +100,14 @@ const struct spec_field s3_option_fields[] = {
 static bool read_options(struct s3 *s, const cJSON *options, char why[200])
 {
     static const char *bucket = "data-lake";
+    static const char *domains[] = {"s3.us-east-1.amazonaws.com",
+                                    "s3.amazonaws.com", "localhost"};
     static struct s3_user user = {.key = "minioadmin", .secret = "minioadmin"};
     struct spec_error e = {0};
 
     s->o = (struct s3_options){.buckets = {&bucket, 1},
                                .users = {&user, 1},
+                               .domains = {domains, 3},
                                .region = "us-east-1",
                                .memory = INT64_C(4) << 30,
                                .min_part = 5 << 20};
@@ -154,6 +170,7 @@ static void restart(void *state, bool keep)
     if (keep)
         return;
     store_fini(&s->store);
+    sessions_fini(s);
     fill(s);
 }
 
@@ -243,6 +260,7 @@ struct s3 *s3_new(const cJSON *options, const struct clock *clock,
     str_init(&s->text, S3_MAX_TEXT);
     str_init(&s->canonical, 1 << 20);
     str_init(&s->to_sign, 1 << 16);
+    s->secrets = secrets;
     name_users(s);
     for (unsigned i = 0; secrets && i < s->o.users.n; i++)
         secrets_add(secrets, slice_of(user_of(s, i)->secret));
@@ -257,6 +275,7 @@ void s3_free(struct s3 *s)
     if (!s)
         return;
     store_fini(&s->store);
+    sessions_fini(s);
     sigv4_keys_free(s->keys);
     digests_fini(&s->digests);
     str_fini(&s->text);
@@ -342,10 +361,12 @@ bool s3_get(const struct s3 *s, const char *bucket, const char *key,
 
 bool s3_remove(struct s3 *s, const char *bucket, const char *key)
 {
-    if (!find(s, bucket, key))
+    struct s3_object *o = find(s, bucket, key);
+
+    if (!o)
         return false;
     store_begin(&s->store);
-    return store_remove(&s->store, slice_of(bucket), slice_of(key), 0);
+    return store_remove(&s->store, slice_of(bucket), slice_of(key), o->version);
 }
 
 size_t s3_uploads(const struct s3 *s, const char *bucket, const char *key)

@@ -416,7 +416,7 @@ static void unknown_routes_get_s3_errors(void)
     CU_ASSERT_EQUAL(CALL("POST", "/data-lake/k", "select=", NULL, ""), 501);
     CU_ASSERT_EQUAL(CALL("PATCH", "/data-lake/k", "", NULL, NULL), 405);
     SAYS("<Code>MethodNotAllowed</Code>");
-    HEADER("Allow", "GET, HEAD, PUT, DELETE");
+    HEADER("Allow", "OPTIONS, GET, HEAD, PUT, DELETE");
     CU_ASSERT_EQUAL(CALL("GET", "/data-lake/%ff", "", NULL, NULL), 400);
     SAYS("<Code>InvalidURI</Code>");
     CU_ASSERT_EQUAL(CALL("GET", "/data-lake/%00", "", NULL, NULL), 400);

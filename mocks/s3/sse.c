@@ -10,6 +10,7 @@
 
 #include "base/percent.h"
 #include "mocks/s3/collect.h"
+#include "mocks/s3/documents.h"
 #include "mocks/s3/xml.h"
 
 #define SSE "x-amz-server-side-encryption"
@@ -208,6 +209,16 @@ static bool element(void *ctx, const char *path, struct slice text)
     if (name && strcmp(name, "/KMSMasterKeyID") == 0)
         d->key = copy;
     return true;
+}
+
+bool encryption_ok(struct ask *c, struct slice body)
+{
+    struct standard d = {.c = c};
+
+    if (xml_read(body, element, &d) && d.method.len &&
+        (!d.key.len || is_kms(d.method)))
+        return true;
+    return wrong(c, "MalformedXML", NULL);
 }
 
 static bool keep_standard(struct ask *c, struct str *out)

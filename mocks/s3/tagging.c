@@ -92,6 +92,30 @@ size_t tags_count(const char *tags)
     return n;
 }
 
+/* In the order of keys. */
+static void insert_tag(struct tag_reader *t)
+{
+    struct str next;
+    struct slice key, value;
+    size_t at = 0, before = 0;
+
+    while (next_pair(str_z(&t->out), &at, &key, &value) &&
+           strcmp(decoded(t->c, key), t->key) < 0)
+        before = at;
+    str_init(&next, t->out.max);
+    str_add(&next, str_z(&t->out), before);
+    if (before == t->out.len && before)
+        str_addc(&next, '&');
+    percent_encode(&next, slice_of(t->key), "");
+    str_addc(&next, '=');
+    percent_encode(&next, slice_of(t->value), "");
+    if (before < t->out.len)
+        str_addc(&next, '&');
+    str_add(&next, str_z(&t->out) + before, t->out.len - before);
+    str_fini(&t->out);
+    t->out = next;
+}
+
 static bool add_tag(struct tag_reader *t)
 {
     if (!t->key || !*t->key || characters(t->key) > MAX_KEY)
@@ -104,11 +128,7 @@ static bool add_tag(struct tag_reader *t)
         t->full = true;
         return false;
     }
-    if (t->out.len)
-        str_addc(&t->out, '&');
-    percent_encode(&t->out, slice_of(t->key), "");
-    str_addc(&t->out, '=');
-    percent_encode(&t->out, slice_of(t->value), "");
+    insert_tag(t);
     t->key = t->value = NULL;
     return !t->out.failed;
 }

@@ -1,7 +1,7 @@
 /* tagging: tags of objects and buckets.
  *
- * Kept as the header form has them, "a=1&b=2" percent-encoded, in the order in
- * which they came.
+ * Kept as the header form has them, "a=1&b=2" percent-encoded, in the order of
+ * their keys.
  */
 #ifndef MOCKS_S3_TAGGING_H
 #define MOCKS_S3_TAGGING_H

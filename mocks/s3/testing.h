@@ -31,8 +31,9 @@ struct testing {
     const char *access_key, *secret, *region, *date, *hash; /* NULL: usual */
     const char *also_signed; /* ";range" ...: names behind the usual ones */
     const char *also_lines;  /* their canonical lines */
+    const char *service;     /* NULL: s3 */
     const char *signature;   /* sent in place of the right one */
-    bool unsigned_, stale, lie;
+    bool unsigned_, stale, lie, tls;
     /* the last call */
     struct exchange x;
     struct http1 *parser;
@@ -123,6 +124,7 @@ static inline void testing_sign(struct testing *t, const char *method,
 {
     const char *date = testing_or(t->date, NOW);
     const char *region = testing_or(t->region, "us-east-1");
+    const char *service = testing_or(t->service, "s3");
     char canonical[4096], digest[65], day[9];
     unsigned char key[64];
     size_t n;
@@ -135,21 +137,21 @@ static inline void testing_sign(struct testing *t, const char *method,
              testing_or(t->also_signed, ""), hash);
     testing_hash(canonical, strlen(canonical), digest);
     snprintf(t->to_sign, sizeof(t->to_sign),
-             "AWS4-HMAC-SHA256\n%s\n%s/%s/s3/aws4_request\n%s", date, day,
-             region, digest);
+             "AWS4-HMAC-SHA256\n%s\n%s/%s/%s/aws4_request\n%s", date, day,
+             region, service, digest);
     n = (size_t)snprintf((char *)key, sizeof(key), "AWS4%s",
                          testing_or(t->secret, "minioadmin"));
     testing_hmac(key, &n, day);
     testing_hmac(key, &n, region);
-    testing_hmac(key, &n, "s3");
+    testing_hmac(key, &n, service);
     testing_hmac(key, &n, "aws4_request");
     testing_hmac(key, &n, t->to_sign);
     testing_hex(key, digest);
     str_addf(head,
-             "Authorization: AWS4-HMAC-SHA256 Credential=%s/%s/%s/s3/"
+             "Authorization: AWS4-HMAC-SHA256 Credential=%s/%s/%s/%s/"
              "aws4_request, SignedHeaders=host;x-amz-content-sha256;"
              "x-amz-date%s, Signature=%s\r\n",
-             testing_or(t->access_key, "minioadmin"), day, region,
+             testing_or(t->access_key, "minioadmin"), day, region, service,
              testing_or(t->also_signed, ""), testing_or(t->signature, digest));
 }
 
@@ -197,6 +199,7 @@ static inline int testing_send(struct testing *t, const struct str *wire)
     t->x.service = s3_service(t->s3);
     t->x.ordinal = ++t->ordinal;
     t->x.stale = t->stale;
+    t->x.tls = t->tls;
     snprintf(site, sizeof(site), "exchange/%d", (int)t->ordinal);
     rng_init(&t->x.rng, 7, site);
     testing_parse(t, wire);

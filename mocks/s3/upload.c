@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mocks/s3/access.h"
 #include "mocks/s3/collect.h"
 #include "mocks/s3/copy.h"
 #include "mocks/s3/sse.h"
@@ -170,7 +171,7 @@ static void publish_create(struct exchange *x, void *ctx)
         return;
     }
     u = store_add_upload(&c->s->store, bucket, c->key, b->id, b->headers);
-    u->owner = c->user;
+    u->owner = access_owner(c);
     u->begun_ms = ask_now_ms(c);
 }
 
@@ -351,7 +352,7 @@ void s3_upload_part_copy(struct ask *c)
     unsigned number;
 
     if (!part_number(c, &number) || !(u = upload_needed(c)) ||
-        !copy_source_needed(c, &source) ||
+        !sse_part_allowed(c, u) || !copy_source_needed(c, &source) ||
         !copy_range(c, source.object, &bytes) || !ask_has_room(c, bytes.len))
         return;
     body = bytes.len == source.object->body->len

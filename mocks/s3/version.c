@@ -83,6 +83,12 @@ void version_tell(struct ask *c, const struct s3_object *o)
     answer_set(&c->x->answer, c->a, "x-amz-version-id", "%s", text);
 }
 
+void version_tell_new(struct ask *c, const struct s3_object *o)
+{
+    if (o->version)
+        version_tell(c, o);
+}
+
 static void answer_marker(struct ask *c, const struct s3_object *marker,
                           bool by_version)
 {

@@ -108,7 +108,7 @@ enum {
 
 struct reader {
     XML_Parser parser;
-    xml_element element;
+    xml_element start, end; /* start may be NULL */
     void *ctx;
     struct str path, text;
     size_t up[MAX_DEPTH]; /* length of the path above each level */
@@ -129,6 +129,8 @@ static void XMLCALL on_start(void *ctx, const XML_Char *name,
     const char *local = strrchr(name, '|');
 
     (void)attributes;
+    if (r->refused)
+        return; /* expat ends an empty element all the same */
     if (r->depth == MAX_DEPTH || ++r->elements > MAX_ELEMENTS) {
         refuse(r);
         return;
@@ -138,6 +140,9 @@ static void XMLCALL on_start(void *ctx, const XML_Char *name,
         str_addc(&r->path, '/');
     str_addz(&r->path, local ? local + 1 : name);
     str_reset(&r->text);
+    if (r->start && (r->path.failed ||
+                     !r->start(r->ctx, str_z(&r->path), str_slice(&r->text))))
+        refuse(r);
 }
 
 static void XMLCALL on_end(void *ctx, const XML_Char *name)
@@ -145,8 +150,10 @@ static void XMLCALL on_end(void *ctx, const XML_Char *name)
     struct reader *r = ctx;
 
     (void)name;
+    if (r->refused)
+        return;
     if (r->path.failed || r->text.failed ||
-        !r->element(r->ctx, str_z(&r->path), str_slice(&r->text))) {
+        !r->end(r->ctx, str_z(&r->path), str_slice(&r->text))) {
         refuse(r);
         return;
     }
@@ -174,7 +181,12 @@ static void XMLCALL on_doctype(void *ctx, const XML_Char *name,
 
 bool xml_read(struct slice body, xml_element element, void *ctx)
 {
-    struct reader r = {.element = element, .ctx = ctx};
+    return xml_walk(body, NULL, element, ctx);
+}
+
+bool xml_walk(struct slice body, xml_element start, xml_element end, void *ctx)
+{
+    struct reader r = {.start = start, .end = end, .ctx = ctx};
     bool ok;
 
     if (body.len == 0 || body.len > MAX_BODY)

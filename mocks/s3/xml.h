@@ -29,5 +29,7 @@ void xml_escape(struct str *out, struct slice text);
 typedef bool (*xml_element)(void *ctx, const char *path, struct slice text);
 
 bool xml_read(struct slice body, xml_element element, void *ctx);
+/* The same, with start called where an element begins (text is empty then). */
+bool xml_walk(struct slice body, xml_element start, xml_element end, void *ctx);
 
 #endif
