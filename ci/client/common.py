@@ -1,4 +1,5 @@
 """What the programs written in Python share: surroundings, counting, verdict."""
+import json
 import os
 
 from corpus import MIB, OBJECTS, body  # noqa: F401  (for those who import this)
@@ -7,8 +8,11 @@ ENDPOINT = os.environ["S3_ENDPOINT"]
 CATALOG = os.environ["ICEBERG_CATALOG_URI"]
 KEY, SECRET = os.environ["S3_ACCESS_KEY"], os.environ["S3_SECRET_KEY"]
 BUCKET, REGION = os.environ["S3_BUCKET"], os.environ["S3_REGION"]
+ADMIN = os.environ["ADMIN_URI"]
 CA_FILE = os.environ["CA_FILE"]  # empty without TLS
 TMP = os.environ["CLIENT_TMP"]
+with open(os.path.join(os.path.dirname(__file__), "rows.json"), encoding="utf-8") as file:
+    ROWS = json.load(file)  # of a table that one client writes and the others read
 count = 0
 
 
@@ -25,7 +29,7 @@ def same(what, have, want):
         raise SystemExit(f"{what}: is {show(have)}, should be {show(want)}")
 
 
-def fails(what, kind, call, wanted):
+def fails(what, kind, call, wanted=lambda e: True):
     """One operation that must fail with an error for which wanted() is true."""
     did()
     try:
@@ -35,6 +39,14 @@ def fails(what, kind, call, wanted):
             raise SystemExit(f"{what}: failed otherwise than it should: {e!r}") from e
         return
     raise SystemExit(f"{what}: should have failed")
+
+
+def part(step):
+    """A part of a program; what goes wrong in it bears its name."""
+    try:
+        step()
+    except SystemExit as e:
+        raise SystemExit(f"{step.__name__}: {e}") from e
 
 
 def show(value):
