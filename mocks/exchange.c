@@ -420,7 +420,7 @@ void exchange_head(struct exchange *x)
 static void decide_at_end(struct exchange *x)
 {
     x->service->name_operation(x);
-    journal_named(x->mock->journal, x);
+    journal_named(x);
     fault_decide(x->mock->faults, x, FAULT_ON_END, &x->plan);
 }
 

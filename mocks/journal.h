@@ -1,8 +1,9 @@
 /* journal: the ordered record of exchanges and connection events.
  *
  * Bounded: beyond the limits the oldest entries go, and dropped says how many.
- * Secrets are masked when an entry is written. Names in entries belong to the
- * journal. The trace is a text form of it with nothing of the process in it:
+ * Texts of an entry are made, and secrets in them masked, when somebody reads it
+ * for the first time: writing is cheap. They belong to the journal and live as
+ * long as their entry. The trace is a text form of it with nothing of the process in it:
  * ordinals instead of ports and pointers, times since the world's start.
  */
 #ifndef MOCKS_JOURNAL_H
@@ -58,7 +59,7 @@ void journal_connection(struct journal *j, enum journal_kind kind,
                         const char *detail);
 void journal_begin(struct journal *j, int64_t now_ns, struct exchange *x);
 /* The exchange's names are known better than when it began. */
-void journal_named(struct journal *j, struct exchange *x);
+void journal_named(struct exchange *x);
 void journal_end(struct journal *j, int64_t now_ns, struct exchange *x);
 void journal_applied(struct journal *j, int64_t now_ns, struct exchange *x,
                      const char *detail);
