@@ -219,6 +219,11 @@ check-rck: build
 check-differential: build
 	@ci/differential
 
+## check-minio: a real MinIO and the mock S3, the same requests (Go, to build MinIO)
+.PHONY: check-minio
+check-minio: build
+	@ci/minio
+
 ## check-s3tests: the public S3 tests against the mock S3 (S3TESTS=DIR)
 .PHONY: check-s3tests
 check-s3tests: build

@@ -1,46 +1,9 @@
-"""The two servers of the comparison: started, asked, and ended by pid."""
+"""The reference server and the mock catalog, started."""
 
-import http.client
 import json
 import os
-import random
-import socket
-import subprocess
-import time
 
-READY_SECONDS = 60
-ANSWER_SECONDS = 60
-
-
-def free_port():
-    """Below 32768: above it another socket may hold the port meanwhile."""
-    while True:
-        port = random.SystemRandom().randrange(20000, 32000)
-        with socket.socket() as s:
-            try:
-                s.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
-
-
-def listens(pid, port):
-    """Is it this process that listens on the port?"""
-    inodes = set()
-    for table in ("tcp", "tcp6"):
-        with open(f"/proc/{pid}/net/{table}") as f:
-            for line in f.readlines()[1:]:
-                cell = line.split()
-                if cell[3] == "0A" and int(cell[1].split(":")[1], 16) == port:
-                    inodes.add(f"socket:[{cell[9]}]")
-    folder = f"/proc/{pid}/fd"
-    for fd in os.listdir(folder):
-        try:
-            if os.readlink(f"{folder}/{fd}") in inodes:
-                return True
-        except OSError:
-            pass
-    return False
+from processes import Server, free_port
 
 
 class Answer:
@@ -59,74 +22,10 @@ class Answer:
         return e if isinstance(e, dict) else {}
 
 
-class Server:
-    """A process that answers HTTP; warehouse is where its tables are."""
-
-    def __init__(self, name, command, env, warehouse, port, log):
-        self.name, self.warehouse, self.port = name, warehouse, port
-        self.log = open(log, "wb")
-        self.process = subprocess.Popen(
-            command, cwd=os.path.dirname(warehouse),
-            env={**os.environ, **env}, stdin=subprocess.DEVNULL,
-            stdout=self.log, stderr=subprocess.STDOUT)
-        self.link = None
-        self.cpu_from = 0.0
-        self.wait()
-
-    def wait(self):
-        until = time.monotonic() + READY_SECONDS
-        while time.monotonic() < until:
-            if self.process.poll() is not None:
-                raise RuntimeError(f"{self.name} ended: see {self.log.name}")
-            if listens(self.process.pid, self.port):
-                try:
-                    if self.ask("GET", "/v1/config", {}, None).status == 200:
-                        return
-                except OSError:
-                    pass
-            time.sleep(0.05)
-        self.stop()
-        raise RuntimeError(f"{self.name} is not ready: see {self.log.name}")
-
-    def ask(self, method, path, headers, body):
-        for last in (False, True):
-            if not self.link:
-                self.link = http.client.HTTPConnection(
-                    "127.0.0.1", self.port, timeout=ANSWER_SECONDS)
-            try:
-                return self.ask_once(method, path, headers, body)
-            except (http.client.RemoteDisconnected, ConnectionError):
-                self.link.close()
-                self.link = None
-                if last:
-                    raise
-
-    def ask_once(self, method, path, headers, body):
-        link = self.link
-        link.putrequest(method, path, skip_accept_encoding=True)
-        for name, value in headers.items():
-            link.putheader(name, value)
-        if body is not None and "Content-Length" not in headers:
-            link.putheader("Content-Length", str(len(body)))
-        link.endheaders(body)
-        r = link.getresponse()
-        data = r.read()
-        if r.will_close:
-            link.close()
-            self.link = None
-        return Answer(r.status, r.getheaders(), data)
-
-    def stop(self):
-        if self.link:
-            self.link.close()
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-        self.log.close()
+def start(name, command, env, warehouse, port, folder):
+    server = Server(name, command, env, folder, port, "/v1/config", Answer)
+    server.warehouse = warehouse  # where its tables are
+    return server
 
 
 def start_reference(jars, folder):
@@ -143,8 +42,7 @@ def start_reference(jars, folder):
     command = ["java", "-Xmx1g", "-cp", f"{jars}/*",
                "-Dorg.slf4j.simpleLogger.defaultLogLevel=off",
                "org.apache.iceberg.rest.RESTCatalogServer"]
-    return Server("reference", command, env, warehouse, port,
-                  f"{folder}/reference.log")
+    return start("reference", command, env, warehouse, port, folder)
 
 
 def start_mock(program, options, folder):
@@ -155,4 +53,4 @@ def start_mock(program, options, folder):
                "--admin-port", "0", "--file-root", folder,
                "--warehouse", f"file://{warehouse}",
                "--catalog-options", json.dumps(options)]
-    return Server("mock", command, {}, warehouse, port, f"{folder}/mock.log")
+    return start("mock", command, {}, warehouse, port, folder)
