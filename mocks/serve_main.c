@@ -73,13 +73,17 @@ struct serve {
     struct mock *mock;
 };
 
-static void on_signal(uv_signal_t *s, int number)
+static void stop(struct serve *v)
 {
-    struct serve *v = s->data;
-    (void)number;
     for (int i = 0; i < 2; i++)
         uv_close((uv_handle_t *)&v->signals[i], NULL);
     mock_close(v->mock);
+}
+
+static void on_signal(uv_signal_t *s, int number)
+{
+    (void)number;
+    stop(s->data);
 }
 
 static void watch_signals(struct serve *v)
@@ -217,13 +221,18 @@ static void set_warehouse(const struct serve_args *args, cJSON **catalog,
         o->file_root = folder_path(args->warehouse);
 }
 
-static void say_ready(const struct mock *m)
+/* Who started this waits for the line: unsaid, the servers are of no use. */
+static bool say_ready(const struct mock *m)
 {
     printf("{\"ready\":true,\"catalog\":\"%s\",\"s3\":\"%s\",\"admin\":\"%s\"}"
            "\n",
            mock_url(m, MOCK_CATALOG), mock_url(m, MOCK_S3),
            mock_url(m, MOCK_ADMIN));
-    fflush(stdout);
+    if (fflush(stdout) == 0)
+        return true;
+    fprintf(stderr, "icefault serve: the line that says ready: %s\n",
+            strerror(errno));
+    return false;
 }
 
 static bool write_ca(struct mock *m, const char *file)
@@ -269,7 +278,10 @@ static int serve(const struct serve_args *args, const struct mock_options *o)
     if (rc == OK) {
         fault_set_epoch(mock_faults(v.mock), clock_ns(o->clock));
         watch_signals(&v);
-        say_ready(v.mock);
+        if (!say_ready(v.mock)) {
+            rc = CANNOT;
+            stop(&v);
+        }
     } else {
         mock_close(v.mock);
     }

@@ -55,7 +55,8 @@ static void become(const char *path, const char *const *args, int out, int err)
     _exit(127);
 }
 
-static void start(struct served *s, const char *const *args)
+/* What it prints goes to said_to, or to the test when that is negative. */
+static void start_to(struct served *s, const char *const *args, int said_to)
 {
     char path[PATH_SIZE];
     int out[2] = {-1, -1}, err[2] = {-1, -1};
@@ -67,11 +68,16 @@ static void start(struct served *s, const char *const *args)
     s->pid = fork();
     CU_ASSERT_FATAL(s->pid >= 0);
     if (s->pid == 0)
-        become(path, args, out[1], err[1]);
+        become(path, args, said_to < 0 ? out[1] : said_to, err[1]);
     close(out[1]);
     close(err[1]);
     s->out = out[0];
     s->err = err[0];
+}
+
+static void start(struct served *s, const char *const *args)
+{
+    start_to(s, args, -1);
 }
 
 /* One line, without its end; "" at the end of file. */
@@ -421,6 +427,20 @@ static void a_port_in_use_is_told(void)
     close(fd);
 }
 
+/* Its parent would wait for ever. */
+static void ends_when_it_cannot_say_that_it_is_ready(void)
+{
+    struct served s;
+    int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+
+    CU_ASSERT_FATAL(full >= 0);
+    start_to(&s, ARGS(ANY), full);
+    close(full);
+    CU_ASSERT_EQUAL(end_of(&s), 3);
+    CU_ASSERT(strstr(str_z(&s.said), "ready") != NULL);
+    forget(&s);
+}
+
 static void bad_options_are_told(void)
 {
     ends_with(1, "catalog-port", ARGS("--catalog-prt", "0"));
@@ -462,6 +482,7 @@ int main(int argc, char **argv)
         UNIT(faults_of_a_file_are_armed),
         UNIT(a_bad_file_is_told_with_its_place),
         UNIT(a_port_in_use_is_told),
+        UNIT(ends_when_it_cannot_say_that_it_is_ready),
         UNIT(bad_options_are_told),
         UNIT(tables_live_in_a_folder_when_told_so),
         UNIT(a_table_may_live_anywhere_below_the_root),
