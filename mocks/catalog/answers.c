@@ -84,10 +84,10 @@ static void prepared_publish(struct exchange *x, void *ctx)
     } else {
         x->change.failed = true;
         answer_reset(&x->answer);
-        error_answer(x,
-                     done == APPLY_NO_FILE ? "RuntimeIOException"
-                                           : "CommitFailedException",
-                     0, arena_strdup(&x->arena, why));
+        profile_error(x,
+                      done == APPLY_NO_FILE ? "RuntimeIOException"
+                                            : "CommitFailedException",
+                      0, arena_strdup(&x->arena, why));
     }
     prepared_drop(ctx);
 }

@@ -158,6 +158,8 @@ static void take_profile(struct catalog *c)
     c->profile = profile_at(c->o.profile);
     if (!c->o.separator)
         c->o.separator = c->profile->separator;
+    if (!c->o.prefix)
+        c->o.prefix = c->profile->prefix;
     if (!c->o.idempotency_ms)
         c->o.idempotency_ms = c->profile->idempotency_ms;
 }
@@ -298,7 +300,7 @@ static void make_service(struct catalog *c)
                                   .n_errors = count_errors(),
                                   .name_operation = route_name_operation,
                                   .handle_unknown = error_no_route,
-                                  .answer_error = error_answer,
+                                  .answer_error = profile_error,
                                   .answer_bad_request = error_bad_request,
                                   .finish_answer = finish_answer,
                                   .meddle = catalog_meddle,

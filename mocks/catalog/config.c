@@ -47,7 +47,8 @@ static cJSON *endpoints(const struct catalog *c)
         return list;
     for (const struct operation *op = catalog_operations; op->name; op++) {
         struct str s;
-        if (!strstr(op->route, "{prefix}") || !is_served(c, op))
+        if (!strstr(op->route, "{prefix}") || !is_served(c, op) ||
+            !profile_has(c->profile, op->name))
             continue;
         str_init(&s, 256);
         str_addf(&s, "%s %s", op->method, op->route);
@@ -81,6 +82,10 @@ bool op_get_config(struct call *k)
     cJSON *overrides = map(k, c->o.overrides);
     if (c->o.prefix && *c->o.prefix && !json_get(overrides, "prefix"))
         json_set_str(overrides, "prefix", c->o.prefix);
+    if (c->profile->base && c->own_url && !json_get(overrides, "uri"))
+        json_set_str(
+            overrides, "uri",
+            arena_printf(&k->x->arena, "%s%s", c->own_url, c->profile->base));
     if (c->o.separator && !json_get(overrides, "namespace-separator"))
         json_set_str(overrides, "namespace-separator", c->o.separator);
     json_set(body, "defaults", map(k, c->o.defaults));

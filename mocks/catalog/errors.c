@@ -105,6 +105,10 @@ void error_no_route(struct exchange *x)
     const struct catalog *c = x->service->state;
     if (profile_refuse(c->profile, x))
         return;
+    if (c->profile->has) {
+        exchange_answer(x, 404, "text/plain", SLICE_LIT("404 page not found"));
+        return;
+    }
     int status = method_status(x->request->method);
     const char *allow = route_methods(c, x);
     if (*allow && status != 400)

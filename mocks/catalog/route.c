@@ -109,14 +109,28 @@ static bool cut(struct slice path, struct segments *out)
     return out->n > 0;
 }
 
-/* Takes the prefix off: "/v1/p/namespaces" becomes "/v1", "/namespaces". */
+/* Is it one of the two that come before there is a uri and a prefix? */
+static bool is_first(struct slice path)
+{
+    return slice_eqz(path, "/v1/config") || slice_eqz(path, "/v1/oauth/tokens");
+}
+
+/* Takes base and prefix off: "/base/v1/p/namespaces" becomes "/v1",
+ * "/namespaces". */
 static bool path_segments(const struct catalog *c, struct slice path,
                           struct segments *out)
 {
-    const char *prefix = c->o.prefix;
-    if (!prefix || !*prefix || !slice_starts(path, "/v1/") ||
-        slice_eqz(path, "/v1/config") || slice_eqz(path, "/v1/oauth/tokens"))
+    const char *prefix = c->o.prefix, *base = c->profile->base;
+    if (is_first(path))
         return cut(path, out);
+    if (base && !slice_starts(path, base))
+        return false;
+    if (base) {
+        path.p += strlen(base);
+        path.len -= strlen(base);
+    }
+    if (!prefix || !*prefix || !slice_starts(path, "/v1/"))
+        return !is_first(path) && cut(path, out);
     struct slice rest = {path.p + 4, path.len - 4};
     size_t n = strlen(prefix);
     if (!slice_starts(rest, prefix) || rest.len <= n || rest.p[n] != '/')
@@ -165,7 +179,8 @@ static const struct operation *find(const struct catalog *c,
         return NULL;
     for (const struct operation *op = catalog_operations; op->name; op++) {
         *ns = *table = (struct slice){0};
-        if (slice_eqz(r->method, op->method) && fits(op->route, &s, ns, table))
+        if (slice_eqz(r->method, op->method) &&
+            fits(op->route, &s, ns, table) && profile_has(c->profile, op->name))
             return op;
     }
     return NULL;
@@ -179,7 +194,8 @@ const char *route_methods(const struct catalog *c, struct exchange *x)
     if (!path_segments(c, x->request->path, &s))
         return list;
     for (const struct operation *op = catalog_operations; op->name; op++)
-        if (fits(op->route, &s, &unused[0], &unused[1]))
+        if (fits(op->route, &s, &unused[0], &unused[1]) &&
+            profile_has(c->profile, op->name))
             list = arena_printf(&x->arena, "%s%s%s", list, *list ? ", " : "",
                                 op->method);
     return list;
