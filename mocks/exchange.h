@@ -61,6 +61,11 @@ enum meddle {
     MEDDLE_FORGET_UPLOAD, /* s3: the exchange's upload, or [bucket, key] the
                              last one of that key */
     MEDDLE_LOSE_PART,     /* s3: likewise; [part: 1] */
+    MEDDLE_HALF_TRANSACTION, /* [changes: 1] of the exchange's transaction are
+                                carried out */
+    MEDDLE_FORGET_KEYS,      /* idempotency keys */
+    MEDDLE_REUSE_KEY,        /* the exchange's was used for something else */
+    MEDDLE_REVOKE_TOKENS,    /* issued so far */
     MEDDLE_DROP_TABLE,        /* namespace, table */
     MEDDLE_LOSE_FILE /* namespace, table: its current metadata file is gone;
                         s3: bucket, key */

@@ -75,6 +75,12 @@ enum fault_kind { /* one row of fault_actions[] each, in this order */
     FAULT_RIVAL_CREATE,
     FAULT_UUID_SWAP,
     FAULT_SCHEMA_DRIFT,
+    FAULT_DROP_TABLE,
+    FAULT_LOSE_FILE,
+    FAULT_HALF_TRANSACTION,
+    FAULT_FORGET_KEYS,
+    FAULT_REUSE_KEY,
+    FAULT_REVOKE_TOKENS,
     FAULT_REPEAT_PAGE_TOKEN,
     FAULT_PARTIAL_DELETE,
     FAULT_FORGET_UPLOAD,
@@ -147,6 +153,7 @@ struct fault_params { /* the union of all actions' parameters */
     bool fits;               /* rival-create */
     bool fresh;              /* repeat-page-token */
     int64_t pages;           /* repeat-page-token: 0: without end */
+    int64_t changes;         /* half-transaction */
     int64_t keys;            /* partial-delete */
     int64_t part;            /* lose-part */
     const cJSON *columns;    /* rival-create: as createTable has its fields */

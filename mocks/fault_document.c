@@ -93,6 +93,11 @@ static const char *example_match(const struct fault_action *a)
         [FAULT_RIVAL_COMMIT] = "{\"operation\":\"updateTable\",\"nth\":1}",
         [FAULT_UUID_SWAP] = "{\"operation\":\"loadTable\",\"nth\":2}",
         [FAULT_SCHEMA_DRIFT] = "{\"operation\":\"loadTable\",\"nth\":1}",
+        [FAULT_HALF_TRANSACTION] =
+            "{\"operation\":\"commitTransaction\",\"nth\":1}",
+        [FAULT_DROP_TABLE] = "{\"operation\":\"loadTable\",\"nth\":2}",
+        [FAULT_LOSE_FILE] = "{\"operation\":\"loadTable\",\"nth\":2}",
+        [FAULT_REVOKE_TOKENS] = "{\"operation\":\"loadTable\",\"nth\":1}",
         [FAULT_PARTIAL_DELETE] = "{\"operation\":\"DeleteObjects\",\"nth\":1}",
         [FAULT_FORGET_UPLOAD] = "{\"operation\":\"UploadPart\",\"nth\":2}",
         [FAULT_LOSE_PART] =

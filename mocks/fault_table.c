@@ -408,6 +408,14 @@ static const struct spec_field page_token_params[] = {
      .max = 100000,
      .doc = "catalog: another token each time, and an end after so many pages"},
     {0}};
+static const struct spec_field half_params[] = {
+    {.name = "changes",
+     .type = SPEC_INT,
+     AT(changes),
+     .min = 0,
+     .max = 1000,
+     .doc = "so many of the request's changes are carried out (default 1)"},
+    {0}};
 static const struct spec_field partial_delete_params[] = {
     {.name = "keys",
      .type = SPEC_INT,
@@ -552,6 +560,26 @@ const struct fault_action fault_actions[FAULT_KINDS] = {
         CATALOG, drift_params,
         "{\"schema-drift\":{\"change\":\"add-required\"}}",
         "Somebody changes the table that is there."),
+    ROW(FAULT_DROP_TABLE, "drop-table", FAULT_STATE, BEFORE | AFTER, CATALOG,
+        table_params, "\"drop-table\"", "Somebody drops the table."),
+    ROW(FAULT_LOSE_FILE, "lose-file", FAULT_STATE, BEFORE | AFTER, CATALOG,
+        table_params, "\"lose-file\"",
+        "The table's current metadata file is gone from the store."),
+    ROW(FAULT_HALF_TRANSACTION, "half-transaction", FAULT_STATE, BEFORE,
+        CATALOG, half_params, "{\"half-transaction\":{\"changes\":1}}",
+        "The first changes of a transaction are carried out and the others are "
+        "not; the answer is CommitStateUnknownException."),
+    ROW(FAULT_FORGET_KEYS, "forget-keys", FAULT_STATE, BEFORE | AFTER, CATALOG,
+        NULL, "\"forget-keys\"",
+        "The catalog forgets all idempotency keys, as after their lifetime: a "
+        "repeat is carried out anew."),
+    ROW(FAULT_REUSE_KEY, "reuse-key", FAULT_STATE, BEFORE, CATALOG, NULL,
+        "\"reuse-key\"",
+        "The request's idempotency key was used before, for another "
+        "operation."),
+    ROW(FAULT_REVOKE_TOKENS, "revoke-tokens", FAULT_STATE, BEFORE | AFTER,
+        CATALOG, NULL, "\"revoke-tokens\"",
+        "All tokens issued so far have expired."),
     ROW(FAULT_REPEAT_PAGE_TOKEN, "repeat-page-token", FAULT_STATE, AFTER, BOTH,
         page_token_params, "\"repeat-page-token\"",
         "The list's answer names a next page, and so does that (on s3, as long "

@@ -95,6 +95,18 @@ static void bytes_other(struct probe *p)
     is_immediate(p);
 }
 
+/* The location in the message holds what was drawn for this world. */
+static void bytes_gone(struct probe *p)
+{
+    cJSON *body = body_tree(&p->got);
+    const char *type = json_str(json_get(body, "error"), "type");
+
+    EXPECT(p, slice_starts(str_slice(&p->got), "HTTP/1.1 404 Not Found\r\n"));
+    EXPECT(p, type && !strcmp(type, "NotFoundException"));
+    is_immediate(p);
+    cJSON_Delete(body);
+}
+
 static void bytes_prefix(struct probe *p)
 {
     size_t n = asked_place(p, "half");

@@ -86,6 +86,15 @@ static void also_drifted(struct probe *p)
     compare(p, more_columns);
 }
 
+static void also_no_old(struct probe *p)
+{
+    struct client *c = observer(p);
+
+    say_op(c, OP_READ);
+    settle();
+    EXPECT(p, answered_with(c, "HTTP/1.1 404 Not Found\r\n"));
+}
+
 static void also_rival_first(struct probe *p)
 {
     cJSON *now = old_now(p);

@@ -122,6 +122,31 @@ static bool comes_again(int status)
     return false;
 }
 
+/* Room for one more under this key, kept for the lifetime. */
+static struct kept *keep(struct catalog *c, struct slice key,
+                         const char *target)
+{
+    if (c->n_kept >= KEPT_MAX)
+        forget(c, c->kept); /* the oldest: the hash keeps their order */
+    struct kept *e = mem_alloc(sizeof *e);
+    memcpy(e->key, key.p, KEY_LENGTH);
+    e->target = mem_strdup(target);
+    e->until_ms = clock_unix_ms(c->clock) + c->o.idempotency_ms;
+    /* NOLINTNEXTLINE(clang-analyzer-*): it cannot follow uthash */
+    HASH_ADD(hh, c->kept, key, KEY_LENGTH, e);
+    c->n_kept++;
+    return e;
+}
+
+bool kept_reuse(struct catalog *c, const struct exchange *x)
+{
+    struct slice key = x->op ? key_of(c, x) : (struct slice){0};
+    if (!key.p || !is_uuid(key) || find(c, key))
+        return false;
+    keep(c, key, "another operation");
+    return true;
+}
+
 static char *copy(const char *z)
 {
     return z ? mem_strdup(z) : NULL;
@@ -133,18 +158,10 @@ void kept_remember(struct catalog *c, struct exchange *x)
     const struct answer *w = &x->answer;
     if (!key.p || !is_uuid(key) || !comes_again(w->status) || find(c, key))
         return;
-    if (c->n_kept >= KEPT_MAX)
-        forget(c, c->kept); /* the oldest: the hash keeps their order */
-    struct kept *e = mem_alloc(sizeof *e);
-    memcpy(e->key, key.p, KEY_LENGTH);
-    e->target = mem_strdup(target_of(x));
+    struct kept *e = keep(c, key, target_of(x));
     e->status = w->status;
     e->body = mem_memdup(w->body.p, w->body.len);
     e->len = w->body.len;
     e->type = copy(answer_get(w, "Content-Type"));
     e->etag = copy(answer_get(w, "ETag"));
-    e->until_ms = clock_unix_ms(c->clock) + c->o.idempotency_ms;
-    /* NOLINTNEXTLINE(clang-analyzer-*): it cannot follow uthash */
-    HASH_ADD(hh, c->kept, key, KEY_LENGTH, e);
-    c->n_kept++;
 }

@@ -51,6 +51,8 @@ struct catalog {
     struct secrets *secrets;
     const char *own_url;
     struct state state;
+    uint64_t half_exchange; /* whose transaction is to be carried out ... */
+    size_t half_changes;    /* ... so far only */
     uint64_t session_epoch; /* tokens of an older one are no longer good */
     struct kept *kept;      /* idempotency.c */
     size_t n_kept;
@@ -140,6 +142,8 @@ bool auth_check(struct call *k);
 bool kept_answers(struct call *k);
 void kept_remember(struct catalog *c, struct exchange *x);
 void kept_clear(struct catalog *c);
+/* x's key counts as used for another operation. False: it has none. */
+bool kept_reuse(struct catalog *c, const struct exchange *x);
 
 /* ---- tables.c ---- */
 const char *table_location(const struct catalog *c, const struct ns_name *ns,

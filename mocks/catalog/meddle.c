@@ -240,12 +240,45 @@ static bool lose_file(struct meddling *m)
             fail(&m->f, "NotFoundException", "the file is gone already"));
 }
 
+static bool half_transaction(struct meddling *m)
+{
+    if (!m->x || !m->x->op || strcmp(m->x->op->name, "commitTransaction") != 0)
+        return fail(&m->f, "BadRequestException",
+                    "only a transaction can be carried out in part");
+    m->c->half_exchange = m->x->ordinal;
+    m->c->half_changes = (size_t)json_i64(m->params, "changes", 1);
+    return true;
+}
+
+static bool forget_keys(struct meddling *m)
+{
+    kept_clear(m->c);
+    return true;
+}
+
+static bool reuse_key(struct meddling *m)
+{
+    return (m->x && kept_reuse(m->c, m->x)) ||
+           fail(&m->f, "BadRequestException",
+                "the request has no idempotency key of its own that counts");
+}
+
+static bool revoke_tokens(struct meddling *m)
+{
+    m->c->session_epoch++;
+    return true;
+}
+
 static bool (*const kinds[])(struct meddling *m) = {
     [MEDDLE_RIVAL_COMMIT] = commit_by_rival,
     [MEDDLE_RIVAL_CREATE] = create_by_rival,
     [MEDDLE_UUID_SWAP] = swap_uuid,
     [MEDDLE_SCHEMA_DRIFT] = drift,
     [MEDDLE_REPEAT_PAGE_TOKEN] = repeat_token,
+    [MEDDLE_HALF_TRANSACTION] = half_transaction,
+    [MEDDLE_FORGET_KEYS] = forget_keys,
+    [MEDDLE_REUSE_KEY] = reuse_key,
+    [MEDDLE_REVOKE_TOKENS] = revoke_tokens,
     [MEDDLE_DROP_TABLE] = drop_table,
     [MEDDLE_LOSE_FILE] = lose_file,
 };

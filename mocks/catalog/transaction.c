@@ -97,8 +97,10 @@ static const char *said(const struct transaction *t)
 }
 
 /* A change that leaves its table as it is writes nothing. */
-static void prepare(struct transaction *t)
+static bool prepare(struct transaction *t)
 {
+    const struct catalog *o = t->k->c;
+    bool half = o->half_exchange == t->k->x->ordinal;
     struct write *w = arena_alloc(&t->k->x->arena, (t->n + 1) * sizeof *w);
     size_t n = 0;
     for (size_t i = 0; i < t->n; i++) {
@@ -109,9 +111,14 @@ static void prepare(struct transaction *t)
                                     .base = c->base,
                                     .next = c->next};
     }
+    half = half && n > o->half_changes;
+    n = half ? o->half_changes : n;
     call_answer_empty(t->k, 204);
     if (n > 0)
         call_writes(t->k, w, n, said(t));
+    return !half ||
+           fail(&t->k->f, "CommitStateUnknownException",
+                "The transaction was interrupted: its state is unknown");
 }
 
 static bool changes_of(struct call *k, const cJSON *body, const cJSON **out)
@@ -142,8 +149,7 @@ bool op_commit_transaction(struct call *k)
     struct transaction t = {k, arena_alloc(&k->x->arena, most * sizeof *t.all),
                             0};
     bool ok = work_out_all(&t, changes);
-    if (ok)
-        prepare(&t);
+    ok = ok && prepare(&t);
     for (size_t i = 0; i < t.n; i++) {
         version_unref(t.all[i].base);
         version_unref(t.all[i].next);
