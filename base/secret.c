@@ -40,22 +40,41 @@ static void wipe(void *p, size_t n)
         *at++ = 0;
 }
 
+static void value_free(struct value *v)
+{
+    for (size_t i = 0; i < 3; i++) {
+        wipe(v->base64[i].p, v->base64[i].len);
+        str_fini(&v->base64[i]);
+    }
+    wipe(v->p, v->len);
+    free(v->p);
+    free(v);
+}
+
 void secrets_free(struct secrets *s)
 {
     struct value *v = s ? s->list : NULL;
 
     while (v) {
         struct value *next = v->next;
-        for (size_t i = 0; i < 3; i++) {
-            wipe(v->base64[i].p, v->base64[i].len);
-            str_fini(&v->base64[i]);
-        }
-        wipe(v->p, v->len);
-        free(v->p);
-        free(v);
+
+        value_free(v);
         v = next;
     }
     free(s);
+}
+
+void secrets_forget(struct secrets *s, struct slice value)
+{
+    for (struct value **at = &s->list; *at; at = &(*at)->next) {
+        struct value *v = *at;
+
+        if (!slice_eq((struct slice){v->p, v->len}, value))
+            continue;
+        *at = v->next;
+        value_free(v);
+        return;
+    }
 }
 
 /* The value preceded by skip other bytes: the characters of the first and last

@@ -27,6 +27,8 @@ struct secrets;
 struct secrets *secrets_new(void);
 void secrets_free(struct secrets *s); /* wipes the values */
 void secrets_add(struct secrets *s, struct slice value); /* copies */
+/* No longer one, say because it has expired; nothing when it never was. */
+void secrets_forget(struct secrets *s, struct slice value);
 
 /* Replaces every occurrence in text, in the encodings given, by "***". */
 void secrets_mask(const struct secrets *s, unsigned encodings,

@@ -176,6 +176,19 @@ static void a_cut_goes_round_a_secret(void)
     secrets_free(s);
 }
 
+static void a_forgotten_value_is_no_secret(void)
+{
+    struct secrets *s = with("hunter22");
+    enum secret_encoding how;
+
+    secrets_add(s, SLICE_LIT("sesame"));
+    secrets_forget(s, SLICE_LIT("nothing"));
+    secrets_forget(s, SLICE_LIT("hunter22"));
+    CU_ASSERT_FALSE(secrets_find(s, SLICE_LIT("a hunter22"), &how));
+    CU_ASSERT(secrets_find(s, SLICE_LIT("a sesame"), &how));
+    secrets_free(s);
+}
+
 UNIT_MAIN("secret", UNIT(masks_the_raw_value_wherever_it_is),
           UNIT(masks_percent_in_either_case_and_to_any_extent),
           UNIT(masks_json_and_html),
@@ -183,4 +196,4 @@ UNIT_MAIN("secret", UNIT(masks_the_raw_value_wherever_it_is),
           UNIT(leaves_other_text_alone),
           UNIT(only_the_encodings_asked_for_are_masked),
           UNIT(the_longest_secret_wins), UNIT(short_values_are_not_registered),
-          UNIT(a_cut_goes_round_a_secret))
+          UNIT(a_cut_goes_round_a_secret), UNIT(a_forgotten_value_is_no_secret))

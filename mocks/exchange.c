@@ -271,7 +271,8 @@ static const struct {
                {FAULT_REPEAT_PAGE_TOKEN, MEDDLE_REPEAT_PAGE_TOKEN},
                {FAULT_PARTIAL_DELETE, MEDDLE_PARTIAL_DELETE},
                {FAULT_FORGET_UPLOAD, MEDDLE_FORGET_UPLOAD},
-               {FAULT_LOSE_PART, MEDDLE_LOSE_PART}};
+               {FAULT_LOSE_PART, MEDDLE_LOSE_PART},
+               {FAULT_EXPIRE_SESSIONS, MEDDLE_EXPIRE_SESSIONS}};
 
 static void note_meddling(struct exchange *x, const struct fault_rule *r,
                           const char *trouble)

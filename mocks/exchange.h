@@ -66,6 +66,7 @@ enum meddle {
     MEDDLE_FORGET_KEYS,      /* idempotency keys */
     MEDDLE_REUSE_KEY,        /* the exchange's was used for something else */
     MEDDLE_REVOKE_TOKENS,    /* issued so far */
+    MEDDLE_EXPIRE_SESSIONS, /* s3: those that are there, now */
     MEDDLE_DROP_TABLE,        /* namespace, table */
     MEDDLE_LOSE_FILE /* namespace, table: its current metadata file is gone;
                         s3: bucket, key */

@@ -85,6 +85,7 @@ enum fault_kind { /* one row of fault_actions[] each, in this order */
     FAULT_PARTIAL_DELETE,
     FAULT_FORGET_UPLOAD,
     FAULT_LOSE_PART,
+    FAULT_EXPIRE_SESSIONS,
     FAULT_RESTART,
     FAULT_KINDS
 };

@@ -102,6 +102,7 @@ static const char *example_match(const struct fault_action *a)
         [FAULT_FORGET_UPLOAD] = "{\"operation\":\"UploadPart\",\"nth\":2}",
         [FAULT_LOSE_PART] =
             "{\"operation\":\"CompleteMultipartUpload\",\"nth\":1}",
+        [FAULT_EXPIRE_SESSIONS] = "{\"operation\":\"UploadPart\",\"nth\":2}",
         [FAULT_KEEPALIVE_BLANKS] = "{\"server\":\"s3\",\"nth\":1}",
         [FAULT_REPEAT_PAGE_TOKEN] =
             "{\"operation\":\"listNamespaces\",\"nth\":\"2-\"}"};

@@ -595,6 +595,10 @@ const struct fault_action fault_actions[FAULT_KINDS] = {
     ROW(FAULT_LOSE_PART, "lose-part", FAULT_STATE, BEFORE | AFTER, S3,
         lose_part_params, "{\"lose-part\":{\"part\":2}}",
         "A part of the upload that the request is about is gone."),
+    ROW(FAULT_EXPIRE_SESSIONS, "expire-sessions", FAULT_STATE, BEFORE | AFTER,
+        S3, NULL, "\"expire-sessions\"",
+        "All temporary keys that the store has given out expire at this "
+        "moment, before their time."),
     ROW(FAULT_RESTART, "restart", FAULT_STATE, BEFORE | AFTER, BOTH,
         restart_params, "{\"restart\":{\"state\":\"lose\"}}",
         "The server restarts: its connections are reset, its state is kept or "

@@ -279,6 +279,10 @@ static const char world_of_catalog[] =
     "{\"namespaces\":[\"db\"],\"tables\":[{\"namespace\":\"db\","
     "\"name\":\"old\",\"schema\":" SCHEMA "}]}";
 
+static const char world_of_s3[] =
+    "{\"sessions\":[{\"key\":\"K\",\"secret\":\"sssss\",\"token\":\"ttttt\","
+    "\"lifetime\":\"1h\"}]}";
+
 #define OLD_BYTES "these bytes are there from the very start, and nobody asks"
 
 static inline void put_old(const char *bytes)
@@ -307,6 +311,7 @@ static inline void open_cell(const struct cell *cell, bool changed, bool told)
     char why[200] = "";
     cJSON *catalog =
         json_parse(world_of_catalog, strlen(world_of_catalog), NULL);
+    cJSON *s3 = json_parse(world_of_s3, strlen(world_of_s3), NULL);
 
     vt.start_ns = vt.ns;
     vt.settles = 0;
@@ -314,11 +319,13 @@ static inline void open_cell(const struct cell *cell, bool changed, bool told)
     o.clock = &vt_clock;
     o.seed = 7;
     o.catalog = catalog;
+    o.s3 = s3;
     o.tls[cell->which] = cell->tls ? TLS_GOOD : TLS_OFF;
     if (told)
         o.authority[cell->which] = "127.0.0.1:8181";
     open_world(&o);
     cJSON_Delete(catalog);
+    cJSON_Delete(s3);
     uv_timer_stop(&w.guard);
     w.which = cell->which;
     w.turn = settle;

@@ -152,6 +152,14 @@ static void also_remembered(struct probe *p)
     EXPECT(p, s3_uploads(mock_s3(w.mock), "data-lake", "up") == 1);
 }
 
+static void also_expired(struct probe *p)
+{
+    const struct s3 *s = s3_service(mock_s3(w.mock))->state;
+    const struct s3_session *d = session_find(s, SLICE_LIT("K"));
+
+    EXPECT(p, session_refusal(s, d, "ttttt") != NULL);
+}
+
 /* The page that the answer names is there, and names another. */
 static void also_endless(struct probe *p)
 {

@@ -41,22 +41,25 @@ static void add_store(const struct catalog *c, cJSON *config)
     json_set_str(config, "s3.path-style-access", "true");
 }
 
-struct keys {
-    const char *key, *secret, *token;
-    int64_t expires_ms; /* only with a token */
-};
-
-static bool draw_keys(struct call *k, struct keys *out)
+static bool draw_keys(struct call *k, const struct version *v,
+                      struct store_keys *out)
 {
     const struct catalog_store *s = &k->c->store;
-    *out = (struct keys){s->key, s->secret, NULL, 0};
+    struct store_want want = {.lifetime_ms = k->c->o.vend_ms};
+    struct places all, places = {.n = 0};
+
+    *out = (struct store_keys){s->key, s->secret, NULL, 0};
     if (!s->issue)
         return true;
-    if (!s->issue(s->ctx, k->c->o.vend_ms, &k->x->arena, &out->key,
-                  &out->secret, &out->token))
+    table_places(v->tree, &all);
+    for (size_t i = 0; i < all.n; i++)
+        if (in_store(all.at[i]))
+            places.at[places.n++] = all.at[i];
+    want.places = places.at;
+    want.n_places = places.n;
+    if (!s->issue(s->ctx, &want, &k->x->arena, out))
         return fail(&k->f, "ServiceUnavailableException",
                     "No credentials to be had");
-    out->expires_ms = call_now_ms(k) + k->c->o.vend_ms;
     if (k->c->secrets) {
         secrets_add(k->c->secrets, slice_of(out->secret));
         secrets_add(k->c->secrets, slice_of(out->token));
@@ -64,7 +67,8 @@ static bool draw_keys(struct call *k, struct keys *out)
     return true;
 }
 
-static void add_keys(struct call *k, const struct keys *keys, cJSON *config)
+static void add_keys(struct call *k, const struct store_keys *keys,
+                     cJSON *config)
 {
     json_set_str(config, "s3.access-key-id", keys->key);
     json_set_str(config, "s3.secret-access-key", keys->secret);
@@ -78,7 +82,7 @@ static void add_keys(struct call *k, const struct keys *keys, cJSON *config)
 
 /* One credential a place where the table keeps files. */
 static cJSON *credentials(struct call *k, const struct version *v,
-                          const struct keys *keys)
+                          const struct store_keys *keys)
 {
     cJSON *list = cJSON_CreateArray();
     struct places places;
@@ -179,13 +183,13 @@ void access_add(struct call *k, const struct version *v, cJSON *result)
 {
     const char *location = json_str(v->tree, "location");
     cJSON *config = cJSON_AddObjectToObject(result, "config");
-    struct keys keys;
+    struct store_keys keys;
     if (!location || !in_store(location))
         return;
     add_store(k->c, config);
     if (!takes_keys(k)) {
         add_signer(k, config);
-    } else if (draw_keys(k, &keys)) {
+    } else if (draw_keys(k, v, &keys)) {
         add_keys(k, &keys, config);
         json_set(result, "storage-credentials", credentials(k, v, &keys));
     }
@@ -196,13 +200,13 @@ void access_add(struct call *k, const struct version *v, cJSON *result)
 bool op_load_credentials(struct call *k)
 {
     struct version *v = call_need_table(k, &k->ns, k->table);
-    struct keys keys;
+    struct store_keys keys;
     if (!v)
         return false;
     if (!access_offered(k->c))
         return fail(&k->f, "UnsupportedOperationException",
                     "This catalog vends no credentials");
-    if (!draw_keys(k, &keys))
+    if (!draw_keys(k, v, &keys))
         return false;
     cJSON *body = cJSON_CreateObject();
     json_set(body, "storage-credentials", credentials(k, v, &keys));

@@ -120,8 +120,8 @@ const struct spec_field catalog_option_fields[] = {
     {.name = "credentials",
      .type = SPEC_DURATION,
      .offset = OPTION(vend_ms),
-     .doc = "lifetime asked of vended credentials; 0: none are vended; a "
-            "store that issues no sessions lends its first user's keys"},
+     .doc = "lifetime of vended credentials, which are sessions of the "
+            "mock S3 for the table's places; 0: none are vended"},
     {.name = "remote_signing",
      .type = SPEC_BOOL,
      .offset = OPTION(remote_signing),

@@ -52,16 +52,27 @@ struct catalog *catalog_new(const cJSON *options, const struct warehouse *files,
                             char why[200]);
 void catalog_free(struct catalog *c);
 
+struct store_want { /* keys that the catalog asks for */
+    int64_t lifetime_ms;
+    const char *const *places; /* "s3://bucket/prefix": no more than below */
+    size_t n_places;
+};
+
+struct store_keys {
+    const char *key, *secret, *token; /* token NULL: they do not expire */
+    int64_t expires_ms;               /* unix time, by the store's clock */
+};
+
 /* The object store, as the catalog's clients reach it: for credentials and
  * signatures. Strings are borrowed and read when a request comes. */
 struct catalog_store {
     const char *url; /* NULL: there is none */
     const char *region, *key, *secret;
     void *ctx;
-    /* Keys that are good for so long, into the arena; NULL: those above are
-     * handed out. */
-    bool (*issue)(void *ctx, int64_t lifetime_ms, struct arena *a,
-                  const char **key, const char **secret, const char **token);
+    /* Keys for a table's files, into the arena; NULL: those above are handed
+     * out. False: there are none to be had. */
+    bool (*issue)(void *ctx, const struct store_want *want, struct arena *a,
+                  struct store_keys *out);
 };
 void catalog_use_store(struct catalog *c, const struct catalog_store *store);
 struct service *catalog_service(struct catalog *c);

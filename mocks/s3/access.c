@@ -6,7 +6,6 @@
 #include "mocks/s3/acl.h"
 #include "mocks/s3/documents.h"
 #include "mocks/s3/policy.h"
-#include "mocks/s3/sts.h"
 #include "mocks/s3/xml.h"
 
 /* ---- what a bucket says of itself ---- */
@@ -208,38 +207,6 @@ static bool may_list(struct ask *c, const struct s3_bucket *b, struct slice key)
 
 /* ---- users with less than all rights, and sessions ---- */
 
-/* "bucket/key", or what a listing is to show. */
-static const char *place_of(struct ask *c, const struct s3_bucket *b,
-                            struct slice key)
-{
-    const char *prefix = ask_query(c, "prefix");
-
-    if (!key.len && prefix)
-        key = slice_of(prefix);
-    return arena_printf(c->a, SLICE_FMT "/" SLICE_FMT, SLICE_ARG(b->name),
-                        SLICE_ARG(key));
-}
-
-static bool user_may(struct ask *c, const struct s3_bucket *b, struct slice key)
-{
-    const struct s3_user *u = user_of(c->s, c->user);
-    const char *const *globs = u->only.items, *place;
-    size_t n = b->name.len;
-
-    if (u->read_only && c->x->op->writes)
-        return false;
-    if (!u->only.n)
-        return true;
-    place = place_of(c, b, key);
-    for (size_t i = 0; i < u->only.n; i++)
-        if (slice_glob(globs[i], slice_of(place)) ||
-            (!key.len && !ask_query(c, "prefix") && !c->x->op->writes &&
-             strncmp(globs[i], place, n) == 0 &&
-             (!globs[i][n] || globs[i][n] == '/')))
-            return true;
-    return false;
-}
-
 static bool session_may(struct ask *c, const struct s3_bucket *b,
                         struct slice key, const struct s3_object *o,
                         const char *action)
@@ -262,7 +229,8 @@ bool access_may(struct ask *c, struct s3_bucket *b, struct slice key,
     if (c->user == S3_NOBODY && c->s->o.anonymous)
         return true;
     if (c->user != S3_NOBODY &&
-        (!user_may(c, b, key) || !session_may(c, b, key, o, action)))
+        ((key.len && !ask_permits(c, c->x->op->writes, b->name, key)) ||
+         !session_may(c, b, key, o, action)))
         return false;
     if (c->user != S3_NOBODY && !c->s->profile->accounts_apart)
         return true;
@@ -289,16 +257,6 @@ static const struct s3_object *object_asked(struct ask *c)
     return version_parse(c->s, text, &version) ? stack_find(v, version) : NULL;
 }
 
-/* Nothing is there yet that could say who may. */
-static bool may_found(struct ask *c)
-{
-    struct s3_bucket named = {.name = c->bucket_name};
-
-    if (c->user == S3_NOBODY)
-        return c->s->o.anonymous;
-    return !c->x->names.bucket || user_may(c, &named, c->key);
-}
-
 bool access_allowed(struct ask *c)
 {
     const struct s3_object *o = NULL;
@@ -306,8 +264,10 @@ bool access_allowed(struct ask *c)
 
     if (c->row->permission == MAY_ASK)
         return true;
-    if (!c->bucket || c->row->permission == MAY_SIGN) {
-        may = may_found(c);
+    if (!rights_permit(c)) {
+        may = false;
+    } else if (!c->bucket || c->row->permission == MAY_SIGN) {
+        may = c->user != S3_NOBODY || c->s->o.anonymous;
     } else {
         if (c->key.len)
             o = object_asked(c);

@@ -10,7 +10,7 @@
 #include <strings.h>
 
 #include "base/percent.h"
-#include "mocks/s3/sts.h"
+#include "mocks/s3/internal.h"
 
 enum { MAX_EXPIRES_S = 604800 };
 
@@ -111,15 +111,14 @@ static bool is_known_user(struct claim *k)
 {
     struct ask *c = k->c;
 
-    c->session = session_by_key(c->s, k->auth.access_key);
-    if (c->session) {
-        c->user = c->session->user;
-        k->secret = c->session->secret;
-        return true;
-    }
     c->user = user_by_key(c->s, k->auth.access_key);
+    c->session =
+        c->user == S3_NOBODY ? session_find(c->s, k->auth.access_key) : NULL;
+    if (c->session)
+        c->user = c->session->user;
     if (c->user != S3_NOBODY) {
-        k->secret = user_of(c->s, c->user)->secret;
+        k->secret =
+            c->session ? c->session->secret : user_of(c->s, c->user)->secret;
         return true;
     }
     s3_error(c->x, "InvalidAccessKeyId", NULL, "AWSAccessKeyId",
@@ -127,23 +126,22 @@ static bool is_known_user(struct claim *k)
     return false;
 }
 
-/* A session's key comes with its token, any other key with none. */
-static bool has_its_token(struct claim *k)
+/* A user's own keys come without a token, a session's with its own. */
+static bool has_the_right_token(struct claim *k)
 {
-    const struct s3_session *session = k->c->session;
-    const char *token = k->in_query ? ask_query(k->c, "X-Amz-Security-Token")
-                                    : ask_headerz(k->c, "x-amz-security-token");
-    const char *code = "InvalidToken";
+    struct ask *c = k->c;
+    const char *token = k->in_query ? ask_query(c, "X-Amz-Security-Token")
+                                    : ask_headerz(c, "x-amz-security-token");
+    const char *code = session_refusal(c->s, c->session, token);
 
-    if (!token && !session)
+    if (!code)
         return true;
-    if (!token)
-        code = "InvalidAccessKeyId";
-    else if (session && strcmp(token, session->token) == 0)
-        code = ask_now_ms(k->c) < session->until_ms ? NULL : "ExpiredToken";
-    if (code)
-        s3_error(k->c->x, code, NULL, "Token-0", token, NULL);
-    return !code;
+    if (strcmp(code, "InvalidAccessKeyId") == 0)
+        s3_error(c->x, code, NULL, "AWSAccessKeyId",
+                 text_of(k, k->auth.access_key), NULL);
+    else
+        s3_error(c->x, code, NULL, token ? "Token-0" : NULL, token, NULL);
+    return false;
 }
 
 /* ---- when ---- */
@@ -324,8 +322,8 @@ static bool is_signed_right(struct claim *k)
 }
 
 static bool (*const rules[])(struct claim *) = {
-    is_readable,     is_known_user, has_its_token,      is_dated,
-    is_of_this_time, is_in_scope,   signs_what_it_must, payload_hash_known,
+    is_readable,     is_known_user, has_the_right_token, is_dated,
+    is_of_this_time, is_in_scope,   signs_what_it_must,  payload_hash_known,
     is_signed_right, payload_open};
 
 bool ask_authenticate(struct ask *c)

@@ -37,7 +37,7 @@ static bool is_shown(const struct ask *c, const struct s3_bucket *b,
                      const char *prefix)
 {
     return store_bucket_visible(&c->s->store, b, c->x->stale) &&
-           slice_starts(b->name, prefix) &&
+           slice_starts(b->name, prefix) && ask_sees_bucket(c, b->name) &&
            (!c->s->profile->accounts_apart || c->user == S3_NOBODY ||
             c->user == b->owner);
 }
@@ -85,7 +85,10 @@ void s3_list_buckets(struct ask *c)
     if (*prefix)
         xml_textz(out, "Prefix", prefix);
     str_addz(out, "</ListAllMyBucketsResult>");
-    s3_answer_text(c->x, 200);
+    if (n == 0 && ask_is_limited(c))
+        s3_error(c->x, "AccessDenied", NULL, NULL);
+    else
+        s3_answer_text(c->x, 200);
 }
 
 void s3_head_bucket(struct ask *c)

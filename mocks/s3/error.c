@@ -54,6 +54,8 @@ const struct service_error s3_errors[] = {
      "The request is not valid with the current state of the bucket."},
     {"InvalidChunkSizeError", 400,
      "Only the last chunk is allowed to have a size less than 8192 bytes."},
+    {"InvalidClientTokenId", 403,
+     "The security token included in the request is invalid."},
     {"InvalidDigest", 400, "The Content-Md5 you specified is not valid."},
     {"InvalidEncryptionAlgorithmError", 400,
      "The encryption request that you specified is not valid. The valid value "
@@ -102,6 +104,8 @@ const struct service_error s3_errors[] = {
      "Your metadata headers exceed the maximum allowed metadata size."},
     {"MethodNotAllowed", 405,
      "The specified method is not allowed against this resource."},
+    {"MissingAuthenticationToken", 403,
+     "Request is missing Authentication Token"},
     {"MissingContentLength", 411,
      "You must provide the Content-Length HTTP header."},
     {"MissingContentMD5", 400,
@@ -279,6 +283,16 @@ static void answer(struct exchange *x, const char *code, int status,
     const struct s3_override *o = s->profile->overrides;
     const char *name;
 
+    if (sts_is(x)) {
+        sts_error(x, code,
+                  status  ? status
+                  : known ? known->status
+                          : 400,
+                  message ? message
+                  : known ? known->message
+                          : NULL);
+        return;
+    }
     while (o->code && strcmp(o->code, code) != 0)
         o++;
     if (!status)

@@ -13,6 +13,7 @@
 #include "mocks/exchange.h"
 #include "mocks/s3/digest.h"
 #include "mocks/s3/s3.h"
+#include "mocks/s3/session.h"
 #include "mocks/s3/sigv4.h"
 #include "mocks/s3/store.h"
 #include "mocks/warehouse.h"
@@ -35,16 +36,24 @@ enum {
 struct s3_user {
     const char *key, *secret;
     const char *id, *name, *email; /* id and name: made from key when absent */
-    struct spec_list only;         /* const char *: globs "bucket/key" */
-    bool read_only;
+    struct s3_rights rights;
+};
+
+struct s3_given_session { /* one of the options' */
+    const char *key, *secret, *token;
+    const char *user; /* key of whose it is; NULL: the first user's */
+    int64_t lifetime_ms;
+    struct s3_rights rights;
 };
 
 struct s3_options {
-    struct spec_list buckets; /* const char * */
-    struct spec_list users;   /* struct s3_user */
-    struct spec_list domains; /* const char *: BUCKET.DOMAIN names a bucket */
-    const char *region;       /* "": any is right */
-    int profile;              /* index into s3_profiles */
+    struct spec_list buckets;  /* const char * */
+    struct spec_list users;    /* struct s3_user */
+    struct spec_list domains;  /* const char *: BUCKET.DOMAIN names a bucket */
+    struct spec_list sessions; /* struct s3_given_session */
+    int64_t session_lifetime_ms; /* 0: as they are asked for */
+    const char *region;          /* "": any is right */
+    int profile;                 /* index into s3_profiles */
     bool anonymous, etag_conditions;
     bool etag_conditions_given; /* else the profile decides */
     int64_t clock_ahead_ms;
@@ -75,12 +84,17 @@ struct s3_profile {
     bool hash_may_be_absent;      /* no x-amz-content-sha256: that of nothing */
     bool uuid_versions;           /* version ids look like UUIDs */
     bool etag_conditions;         /* writes obey If-None-Match: "etag" */
-    bool accounts_apart;       /* users own what they make, and may no more */
-    bool health;               /* /minio/health/... */
-    bool encodes_every_prefix; /* that of ListObjects too */
-    bool default_checksum;     /* CRC64NVME of what declares none */
-    bool complete_again;       /* the same CompleteMultipartUpload is 200 */
-    int busy_retry_after_s;    /* Retry-After on 429 and 503; 0: none */
+    bool accounts_apart;         /* users own what they make, and may no more */
+    bool health;                 /* /minio/health/... */
+    bool encodes_every_prefix;   /* that of ListObjects too */
+    bool default_checksum;       /* CRC64NVME of what declares none */
+    bool complete_again;         /* the same CompleteMultipartUpload is 200 */
+    int busy_retry_after_s;      /* Retry-After on 429 and 503; 0: none */
+    bool session_is_jwt;         /* form of session keys and tokens */
+    const char *expired_session; /* error for its keys */
+    const char *tokenless_session; /* error for its keys without its token */
+    bool lists_what_it_may;        /* ListBuckets leaves out, never refuses */
+    const struct sts_manner *sts;  /* sts.c */
 };
 
 extern const struct s3_profile s3_profiles[];
@@ -98,14 +112,14 @@ struct s3 {
     struct s3_options o;
     const struct s3_profile *profile;
     struct store store;
+    struct sessions *sessions;
+    struct secrets *secrets; /* borrowed; NULL: nobody wants to know */
+    uint64_t sessions_lent;  /* to the catalog, so far */
     struct digests digests;
     struct sigv4_keys *keys;
     bool (*same_signature)(const char *a, const char *b, size_t n);
     struct str text, canonical, to_sign; /* scratch of one handler */
     struct warehouse warehouse;
-    struct secrets *secrets; /* borrowed, or NULL: secrets given out go there */
-    struct s3_session *sessions;
-    size_t n_sessions, next_session;
     struct s3_refusal { /* of keys, by one DeleteObjects; meddle.c */
         uint64_t exchange;
         size_t keys;
@@ -132,7 +146,7 @@ struct ask {
     struct arena *a;
     const struct s3_row *row;
     unsigned user;                    /* index, or S3_NOBODY */
-    const struct s3_session *session; /* NULL: the user himself */
+    const struct s3_session *session; /* by whose keys it was signed, or NULL */
     struct s3_bucket *bucket; /* that the target names; NULL: none there */
     struct slice bucket_name, key;
     struct slice body;                  /* aws-chunked undone */
@@ -284,6 +298,25 @@ const struct s3_user *user_of(const struct s3 *s, unsigned owner);
 unsigned user_by_key(const struct s3 *s, struct slice key);
 void user_xml(const struct s3 *s, struct str *out, const char *element,
               unsigned owner);
+
+/* ---- rights.c: of users and sessions; who signed nothing has no limits here
+ * ---- */
+bool rights_permit(const struct ask *c); /* the request, but for its body */
+/* For keys that the target does not name. */
+bool ask_permits(const struct ask *c, bool writes, struct slice bucket,
+                 struct slice key);
+bool ask_is_limited(const struct ask *c); /* to some buckets or prefixes */
+/* May it reach anything in that bucket? */
+bool ask_sees_bucket(const struct ask *c, struct slice bucket);
+
+/* ---- sts.c ---- */
+struct sts_manner; /* how a profile speaks of sessions */
+extern const struct sts_manner sts_minio, sts_aws;
+bool sts_is(const struct exchange *x);
+bool sts_form_ok(struct ask *c); /* false, and an error answered */
+void sts_error(struct exchange *x, const char *code, int status,
+               const char *message);
+void s3_assume_role(struct ask *c);
 
 /* ---- put.c ---- */
 /* An object of that body, whose reference is taken over: by this user, now. */

@@ -161,6 +161,14 @@ static bool lose_part(struct s3 *s, struct exchange *x, const cJSON *params,
     return part != NULL;
 }
 
+static bool expire(struct s3 *s, char why[160])
+{
+    if (sessions_expire(s) > 0)
+        return true;
+    snprintf(why, 160, "there is no session that could expire");
+    return false;
+}
+
 bool s3_meddle(void *state, struct exchange *x, enum meddle what,
                const cJSON *params, char why[160])
 {
@@ -173,6 +181,8 @@ bool s3_meddle(void *state, struct exchange *x, enum meddle what,
         return forget_upload(state, x, params, why);
     case MEDDLE_LOSE_PART:
         return lose_part(state, x, params, why);
+    case MEDDLE_EXPIRE_SESSIONS:
+        return expire(state, why);
     case MEDDLE_REPEAT_PAGE_TOKEN:
         return repeat_page_token(state, x, params, why);
     default:

@@ -317,6 +317,8 @@ void s3_handle(struct exchange *x)
 {
     struct ask *c = ask_new(x, row_of(x->op));
 
+    if (c->row->needs & NEEDS_STS && !sts_form_ok(c))
+        return;
     if (ask_authenticate(c) && names_ok(c) && bucket_is_there(c) &&
         access_allowed(c))
         c->row->act(c);

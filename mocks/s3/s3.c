@@ -7,9 +7,20 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "mocks/s3/sts.h"
+#include "mocks/s3/internal.h"
 
 /* ---- options ---- */
+
+#define RIGHTS(of)                                                             \
+    {.name = "read_only",                                                      \
+     .type = SPEC_BOOL,                                                        \
+     .offset = offsetof(struct of, rights.read_only),                          \
+     .doc = "true: gets, heads and lists, and changes nothing"},               \
+    {                                                                          \
+        .name = "only", .type = SPEC_STRINGS,                                  \
+        .offset = offsetof(struct of, rights.only), .max = S3_MAX_PLACES,      \
+        .doc = "may reach these and nothing else: bucket, or bucket/prefix"    \
+    }
 
 static const struct spec_field user_fields[] = {
     {.name = "key",
@@ -33,15 +44,36 @@ static const struct spec_field user_fields[] = {
     {.name = "email",
      .type = SPEC_STRING,
      .offset = offsetof(struct s3_user, email),
-     .doc = "address by which an access list may name the user"},
-    {.name = "read_only",
-     .type = SPEC_BOOL,
-     .offset = offsetof(struct s3_user, read_only),
-     .doc = "true lets the user change nothing"},
-    {.name = "only",
-     .type = SPEC_STRINGS,
-     .offset = offsetof(struct s3_user, only),
-     .doc = "globs over BUCKET/KEY: the user may use nothing else"},
+     .doc = "address by which an ACL may name the user"},
+    RIGHTS(s3_user),
+    {0}};
+
+static const struct spec_field session_fields[] = {
+    {.name = "key",
+     .type = SPEC_STRING,
+     .offset = offsetof(struct s3_given_session, key),
+     .required = true,
+     .doc = "access key id"},
+    {.name = "secret",
+     .type = SPEC_STRING,
+     .offset = offsetof(struct s3_given_session, secret),
+     .required = true,
+     .doc = "secret access key"},
+    {.name = "token",
+     .type = SPEC_STRING,
+     .offset = offsetof(struct s3_given_session, token),
+     .required = true,
+     .doc = "session token, which must come with the key"},
+    {.name = "user",
+     .type = SPEC_STRING,
+     .offset = offsetof(struct s3_given_session, user),
+     .doc = "key of the user whose it is; the first user when not given"},
+    {.name = "lifetime",
+     .type = SPEC_DURATION,
+     .offset = offsetof(struct s3_given_session, lifetime_ms),
+     .required = true,
+     .doc = "from the start; then it has expired"},
+    RIGHTS(s3_given_session),
     {0}};
 
 const struct spec_field s3_option_fields[] = {
@@ -59,6 +91,18 @@ const struct spec_field s3_option_fields[] = {
      .fields = user_fields,
      .item_size = sizeof(struct s3_user),
      .doc = "who may sign; minioadmin with secret minioadmin when not given"},
+    {.name = "sessions",
+     .type = SPEC_LIST,
+     .offset = offsetof(struct s3_options, sessions),
+     .fields = session_fields,
+     .item_size = sizeof(struct s3_given_session),
+     .max = S3_MAX_SESSIONS,
+     .doc = "temporary keys that were given out before the start"},
+    {.name = "session_lifetime",
+     .type = SPEC_DURATION,
+     .offset = offsetof(struct s3_options, session_lifetime_ms),
+     .doc = "of sessions that AssumeRole gives out, whatever they are asked to "
+            "last; as they are asked when not given"},
     {.name = "profile",
      .type = SPEC_WORD,
      .offset = offsetof(struct s3_options, profile),
@@ -76,8 +120,9 @@ const struct spec_field s3_option_fields[] = {
     {.name = "domains",
      .type = SPEC_STRINGS,
      .offset = offsetof(struct s3_options, domains),
-     .doc = "names under which BUCKET.NAME in Host means a bucket; localhost, "
-            "s3.amazonaws.com and s3.us-east-1.amazonaws.com when not given"},
+     .doc = "names under which BUCKET.NAME in Host means a bucket, the first "
+            "that fits; s3.us-east-1.amazonaws.com, s3.amazonaws.com, "
+            "s3.localhost and localhost when not given"},
     {.name = "etag_conditions",
      .type = SPEC_BOOL,
      .offset = offsetof(struct s3_options, etag_conditions),
@@ -97,17 +142,31 @@ const struct spec_field s3_option_fields[] = {
             "given"},
     {0}};
 
+static bool users_ok(const struct s3 *s, char why[200])
+{
+    const struct s3_given_session *given = s->o.sessions.items;
+
+    *why = 0;
+    for (size_t i = 0; i < s->o.sessions.n; i++)
+        if (given[i].user &&
+            user_by_key(s, slice_of(given[i].user)) == S3_NOBODY)
+            snprintf(why, 200, "s3: sessions[%zu].user: nobody has this key",
+                     i);
+    return !*why;
+}
+
 static bool read_options(struct s3 *s, const cJSON *options, char why[200])
 {
     static const char *bucket = "data-lake";
     static const char *domains[] = {"s3.us-east-1.amazonaws.com",
-                                    "s3.amazonaws.com", "localhost"};
+                                    "s3.amazonaws.com", "s3.localhost",
+                                    "localhost"};
     static struct s3_user user = {.key = "minioadmin", .secret = "minioadmin"};
     struct spec_error e = {0};
 
     s->o = (struct s3_options){.buckets = {&bucket, 1},
                                .users = {&user, 1},
-                               .domains = {domains, 3},
+                               .domains = {domains, 4},
                                .region = "us-east-1",
                                .memory = INT64_C(4) << 30,
                                .min_part = 5 << 20};
@@ -124,7 +183,7 @@ static bool read_options(struct s3 *s, const cJSON *options, char why[200])
         snprintf(why, 200, "s3: \"%.64s\" is no name for a bucket", name);
         return false;
     }
-    return true;
+    return users_ok(s, why);
 }
 
 /* ---- life cycle ---- */
@@ -161,6 +220,7 @@ static void fill(struct s3 *s)
     for (size_t i = 0; i < s->o.buckets.n; i++)
         s3_add_bucket(s, ((const char **)s->o.buckets.items)[i]);
     store_begin(&s->store);
+    sessions_init(s);
 }
 
 static void restart(void *state, bool keep)
@@ -169,8 +229,8 @@ static void restart(void *state, bool keep)
 
     if (keep)
         return;
-    store_fini(&s->store);
     sessions_fini(s);
+    store_fini(&s->store);
     fill(s);
 }
 
@@ -251,6 +311,7 @@ struct s3 *s3_new(const cJSON *options, const struct clock *clock,
     }
     set_clock(s, clock);
     s->seed = seed;
+    s->secrets = secrets;
     s->profile = &s3_profiles[s->o.profile];
     if (!s->o.etag_conditions_given)
         s->o.etag_conditions = s->profile->etag_conditions;
@@ -260,7 +321,6 @@ struct s3 *s3_new(const cJSON *options, const struct clock *clock,
     str_init(&s->text, S3_MAX_TEXT);
     str_init(&s->canonical, 1 << 20);
     str_init(&s->to_sign, 1 << 16);
-    s->secrets = secrets;
     name_users(s);
     for (unsigned i = 0; secrets && i < s->o.users.n; i++)
         secrets_add(secrets, slice_of(user_of(s, i)->secret));
@@ -274,8 +334,8 @@ void s3_free(struct s3 *s)
 {
     if (!s)
         return;
-    store_fini(&s->store);
     sessions_fini(s);
+    store_fini(&s->store);
     sigv4_keys_free(s->keys);
     digests_fini(&s->digests);
     str_fini(&s->text);
