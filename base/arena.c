@@ -152,10 +152,11 @@ void *mem_realloc(void *p, size_t n)
 
 char *mem_memdup(const void *p, size_t n)
 {
-    char *out = mem_alloc(n + 1);
+    char *out = mem_realloc(NULL, n + 1);
 
     if (n)
         memcpy(out, p, n);
+    out[n] = '\0';
     return out;
 }
 

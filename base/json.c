@@ -19,7 +19,7 @@
 struct reader {
     const char *p;
     size_t n, at;
-    int depth;
+    int depth, deepest;
     struct json_error *e; /* never NULL here */
 };
 
@@ -76,7 +76,8 @@ static void *fail_here(struct reader *r, const char *wanted)
 
 static void skip_blanks(struct reader *r)
 {
-    while (r->at < r->n && memchr(" \t\n\r", r->p[r->at], 4))
+    while (r->at < r->n && (r->p[r->at] == ' ' || r->p[r->at] == '\n' ||
+                            r->p[r->at] == '\t' || r->p[r->at] == '\r'))
         r->at++;
 }
 
@@ -182,12 +183,28 @@ static size_t closing_quote(const struct reader *r, size_t from)
     return from < r->n ? from : r->n;
 }
 
+/* Most strings are plain to their end: one look at them, and one copy. */
+static char *read_plain_string(struct reader *r)
+{
+    const char *text = r->p + r->at + 1;
+    size_t n = utf8_plain(text, r->n - r->at - 1);
+
+    if (r->n - r->at - 1 == n || text[n] != '"')
+        return NULL;
+    r->at += n + 2;
+    return mem_memdup(text, n);
+}
+
 /* The string at r->at (a quote), allocated; NULL on error. */
 static char *read_string(struct reader *r)
 {
-    size_t began = r->at++, end = closing_quote(r, r->at);
-    char *out, *to;
+    char *out = read_plain_string(r), *to;
+    size_t began, end;
 
+    if (out)
+        return out;
+    began = r->at++;
+    end = closing_quote(r, r->at);
     if (end == r->n)
         return fail(r, began, "a string has no closing quote");
     out = to = mem_alloc(end - began); /* no escape is shorter than its text */
@@ -424,8 +441,8 @@ static cJSON *read_container(struct reader *r, bool object)
     struct filling f = {.item = NULL};
     bool ok;
 
-    if (r->depth == JSON_MAX_DEPTH)
-        return fail(r, r->at, "nested deeper than %d", JSON_MAX_DEPTH);
+    if (r->depth == r->deepest)
+        return fail(r, r->at, "nested deeper than %d", r->deepest);
     r->depth++;
     r->at++;
     f.item = new_item(object ? cJSON_Object : cJSON_Array);
@@ -454,22 +471,39 @@ static cJSON *read_value(struct reader *r)
     return read_word(r);
 }
 
+static cJSON *parse(struct reader *r)
+{
+    cJSON *item = read_value(r);
+
+    if (!item)
+        return NULL;
+    skip_blanks(r);
+    if (r->at == r->n)
+        return item;
+    fail_here(r, "the end");
+    cJSON_Delete(item);
+    return NULL;
+}
+
 cJSON *json_parse(const char *p, size_t n, struct json_error *e)
 {
     struct json_error unused;
-    struct reader r = {.p = p, .n = n, .e = e ? e : &unused};
-    cJSON *item;
+    struct reader r = {
+        .p = p, .n = n, .deepest = JSON_MAX_DEPTH, .e = e ? e : &unused};
 
     *r.e = (struct json_error){.line = 1, .col = 1};
     if (n > JSON_MAX_BYTES)
         return fail(&r, 0, "longer than %d bytes", JSON_MAX_BYTES);
-    item = read_value(&r);
-    if (!item)
-        return NULL;
-    skip_blanks(&r);
-    if (r.at == n)
-        return item;
-    fail_here(&r, "the end");
-    cJSON_Delete(item);
-    return NULL;
+    return parse(&r);
+}
+
+cJSON *json_parse_own(struct slice text)
+{
+    struct json_error unused;
+    struct reader r = {.p = text.p,
+                       .n = text.len,
+                       .deepest = 4 * JSON_MAX_DEPTH,
+                       .e = &unused};
+
+    return parse(&r);
 }

@@ -30,6 +30,10 @@ struct json_error {
 /* The tree (free with cJSON_Delete), or NULL with *e filled (e may be NULL). */
 cJSON *json_parse(const char *p, size_t n, struct json_error *e);
 
+/* Reads back what json_print made of a tree of ours, whatever its size: parts
+ * from outside may stand deeper in it than they came. NULL: it is no JSON. */
+cJSON *json_parse_own(struct slice text);
+
 /* Exact: the member or item that is an integer within int64, or false. A
  * number written with fraction or exponent is not an integer. */
 bool json_int64(const cJSON *item, int64_t *out);

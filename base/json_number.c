@@ -13,6 +13,20 @@
 
 static const double exact_limit = 9007199254740992.0; /* 2^53 */
 
+static void format_integer(int64_t n, char out[JSON_NUMBER_SIZE])
+{
+    char digits[24], *p = digits + sizeof(digits);
+    uint64_t left = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+
+    *--p = '\0';
+    do
+        *--p = (char)('0' + left % 10);
+    while (left /= 10);
+    if (n < 0)
+        *--p = '-';
+    memcpy(out, p, (size_t)(digits + sizeof(digits) - p));
+}
+
 void json_format_double(double d, char out[JSON_NUMBER_SIZE])
 {
     if (!isfinite(d)) {
@@ -21,7 +35,7 @@ void json_format_double(double d, char out[JSON_NUMBER_SIZE])
     }
     if (fabs(d) <= exact_limit && d >= -exact_limit && floor(d) >= d &&
         !(fpclassify(d) == FP_ZERO && signbit(d))) {
-        snprintf(out, JSON_NUMBER_SIZE, "%lld", (long long)d);
+        format_integer((int64_t)d, out);
         return;
     }
     for (int precision = 15; precision <= 17; precision++) {
@@ -154,12 +168,34 @@ static double to_double(struct slice s)
     return d;
 }
 
+/* Whole numbers of so many digits are doubles, and print as they stand; but for
+ * "-0". */
+static bool small_integer(struct slice literal, double *out)
+{
+    enum { DIGITS = 15 };
+    bool negative = literal.len > 0 && literal.p[0] == '-';
+    int64_t n = 0;
+
+    if (literal.len > DIGITS || (negative && literal.p[1] == '0'))
+        return false;
+    for (size_t i = negative; i < literal.len; i++) {
+        if (literal.p[i] < '0' || literal.p[i] > '9')
+            return false;
+        n = n * 10 + (literal.p[i] - '0');
+    }
+    *out = (double)(negative ? -n : n);
+    return true;
+}
+
 bool json_literal_is_double(struct slice literal, double *out)
 {
-    struct decimal want = decimal_of(literal), have;
+    struct decimal want, have;
     char printed[JSON_NUMBER_SIZE];
     double d;
 
+    if (small_integer(literal, out))
+        return true;
+    want = decimal_of(literal);
     if (count_digits(&want) > 17)
         return false;
     d = to_double(literal);

@@ -3,6 +3,8 @@
  */
 #include "base/json.h"
 
+#include <string.h>
+
 #include "base/json_number.h"
 #include "base/utf8.h"
 
@@ -24,6 +26,14 @@ static void quote_ascii(struct str *out, char c)
 
 void json_quote(struct str *out, struct slice z)
 {
+    char quick[128];
+
+    if (z.len < sizeof(quick) - 1 && utf8_plain(z.p, z.len) == z.len) {
+        quick[0] = quick[z.len + 1] = '"';
+        memcpy(quick + 1, z.p, z.len);
+        str_add(out, quick, z.len + 2);
+        return;
+    }
     str_addc(out, '"');
     for (size_t i = 0; i < z.len;) {
         size_t plain = utf8_plain(z.p + i, z.len - i);
@@ -53,7 +63,7 @@ static void print_number(const cJSON *item, struct str *out)
 
 static void print_items(const cJSON *item, struct str *out)
 {
-    bool object = cJSON_IsObject(item);
+    bool object = (item->type & 0xff) == cJSON_Object;
 
     str_addc(out, object ? '{' : '[');
     for (const cJSON *c = item->child; c; c = c->next) {

@@ -15,13 +15,15 @@ bool json_int64(const cJSON *item, int64_t *out)
 {
     long long n;
 
-    if (cJSON_IsRaw(item)) {
+    int type = item ? item->type & 0xff : cJSON_Invalid;
+
+    if (type == cJSON_Raw) {
         if (!slice_int64(slice_of(item->valuestring), &n))
             return false;
         *out = n;
         return true;
     }
-    if (!cJSON_IsNumber(item) || !(fabs(item->valuedouble) <= exact_limit) ||
+    if (type != cJSON_Number || !(fabs(item->valuedouble) <= exact_limit) ||
         floor(item->valuedouble) < item->valuedouble)
         return false;
     *out = (int64_t)item->valuedouble;
@@ -58,10 +60,11 @@ bool json_double(const cJSON *item, double *out)
 
 cJSON *json_get(const cJSON *obj, const char *name)
 {
-    if (!cJSON_IsObject(obj))
+    /* Asked more often than anything else: no call where a look will do. */
+    if (!obj || (obj->type & 0xff) != cJSON_Object)
         return NULL;
     for (cJSON *c = obj->child; c; c = c->next)
-        if (c->string && strcmp(c->string, name) == 0)
+        if (c->string && c->string[0] == name[0] && strcmp(c->string, name) == 0)
             return c;
     return NULL;
 }

@@ -1,6 +1,9 @@
 /* utf8: see utf8.h. The table is that of Unicode, chapter 3, table 3-7. */
 #include "base/utf8.h"
 
+#include <stdint.h>
+#include <string.h>
+
 static const struct form {
     unsigned char first, last, low, high; /* range of the second byte */
     unsigned char len;
@@ -44,11 +47,30 @@ size_t utf8_put(char to[4], unsigned c)
     return len;
 }
 
+/* Eight bytes at once: not 0 when one of them is not plain. Taking 0x20 from a
+ * smaller byte, or 1 from a zero, borrows and sets the high bit; what a borrow
+ * does to later bytes does not matter, as there is a hit already. */
+static uint64_t odd_ones(uint64_t w)
+{
+    const uint64_t ones = 0x0101010101010101U, high = 0x8080808080808080U;
+    uint64_t quote = w ^ (ones * '"'), backslash = w ^ (ones * '\\');
+    uint64_t del = w ^ (ones * 0x7f);
+
+    return ((w - ones * 0x20) | (quote - ones) | (backslash - ones) |
+            (del - ones) | w) &
+           high;
+}
+
 size_t utf8_plain(const char *text, size_t n)
 {
     const unsigned char *p = (const unsigned char *)text;
     size_t i = 0;
 
+    for (uint64_t w; n - i >= sizeof(w); i += sizeof(w)) {
+        memcpy(&w, p + i, sizeof(w));
+        if (odd_ones(w))
+            break;
+    }
     while (i < n && p[i] >= 0x20 && p[i] < 0x7f && p[i] != '"' && p[i] != '\\')
         i++;
     return i;

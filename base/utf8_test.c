@@ -37,5 +37,23 @@ static void refuses_ill_formed_sequences(void)
         CU_ASSERT_EQUAL(utf8_length(bad[i], strlen(bad[i])), 0);
 }
 
-UNIT_MAIN("utf8", UNIT(every_code_point_comes_back),
-          UNIT(refuses_ill_formed_sequences))
+/* One odd byte, at every place of a text longer than a word. */
+static void plain_text_ends_where_it_does(void)
+{
+    char text[40];
+    unsigned wrong = 0;
+
+    for (int c = 0; c < 256; c++) {
+        bool plain = c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+        for (size_t at = 0; at < sizeof(text); at++) {
+            memset(text, '~', sizeof(text));
+            text[at] = (char)c;
+            wrong += utf8_plain(text, sizeof(text)) !=
+                     (plain ? sizeof(text) : at);
+            wrong += utf8_plain(text, at) != at;
+        }
+    }
+    CU_ASSERT_EQUAL(wrong, 0);
+}
+
+UNIT_MAIN("utf8", UNIT(plain_text_ends_where_it_does), UNIT(every_code_point_comes_back), UNIT(refuses_ill_formed_sequences))
