@@ -141,6 +141,20 @@ static bool grow(struct str *s, size_t n)
     return true;
 }
 
+void str_room(struct str *s, size_t n)
+{
+    size_t need;
+
+    if (n > s->max || s->len > s->max - n)
+        return;
+    need = s->len + n + 1;
+    if (need <= s->cap)
+        return;
+    s->p = mem_realloc(s->p, need);
+    s->p[s->len] = '\0';
+    s->cap = need;
+}
+
 void str_add(struct str *s, const void *p, size_t n)
 {
     if (!grow(s, n))

@@ -51,6 +51,8 @@ void str_vaddf(struct str *s, const char *fmt, va_list ap)
 void str_cut(struct str *s, size_t len); /* shorten to len */
 const char *str_z(const struct str *s);  /* terminated, never NULL */
 struct slice str_slice(const struct str *s);
+/* Room for n more bytes at once; only where that is likely to be needed. */
+void str_room(struct str *s, size_t n);
 char *str_detach(struct str *s); /* caller frees; s is empty afterwards */
 
 #endif

@@ -34,8 +34,8 @@ static bool read_location(const char *location, struct place *p)
     return true;
 }
 
-static bool put(void *ctx, const char *location, struct slice bytes,
-                char why[160])
+static bool share(void *ctx, const char *location, struct slice bytes,
+                  struct shared *owner, char why[160])
 {
     struct place p;
 
@@ -43,7 +43,13 @@ static bool put(void *ctx, const char *location, struct slice bytes,
         snprintf(why, 160, "%.120s is no s3://bucket/key", location);
         return false;
     }
-    return s3_put(ctx, p.bucket, p.key, bytes, why);
+    return s3_share(ctx, p.bucket, p.key, bytes, owner, why);
+}
+
+static bool put(void *ctx, const char *location, struct slice bytes,
+                char why[160])
+{
+    return share(ctx, location, bytes, NULL, why);
 }
 
 static bool get(void *ctx, const char *location, struct str *out)
@@ -65,6 +71,15 @@ static bool exists(void *ctx, const char *location)
     return read_location(location, &p) && s3_get(ctx, p.bucket, p.key, &bytes);
 }
 
+static bool holds(void *ctx, const char *location, struct slice bytes)
+{
+    struct slice is;
+    struct place p;
+
+    return read_location(location, &p) && s3_get(ctx, p.bucket, p.key, &is) &&
+           is.p == bytes.p && is.len == bytes.len;
+}
+
 static bool remove_file(void *ctx, const char *location)
 {
     struct place p;
@@ -78,8 +93,26 @@ const struct warehouse *warehouse_of_s3(struct s3 *s3)
                                        .put = put,
                                        .get = get,
                                        .exists = exists,
-                                       .remove = remove_file};
+                                       .remove = remove_file,
+                                       .share = share,
+                                       .holds = holds};
     return &s3->warehouse;
+}
+
+/* ---- any ----------------------------------------------------------------- */
+
+bool warehouse_share(const struct warehouse *w, const char *location,
+                     struct slice bytes, struct shared *owner, char why[160])
+{
+    if (!w->share)
+        return w->put(w->ctx, location, bytes, why);
+    return w->share(w->ctx, location, bytes, owner, why);
+}
+
+bool warehouse_holds(const struct warehouse *w, const char *location,
+                     struct slice bytes)
+{
+    return w->holds && w->holds(w->ctx, location, bytes);
 }
 
 /* ---- by scheme ----------------------------------------------------------- */
@@ -91,15 +124,34 @@ static const struct warehouse *home(const struct warehouses *w,
     return folder_path(location) ? w->folder : w->s3;
 }
 
+static bool no_home(const char *location, char why[160])
+{
+    snprintf(why, 160, "%.100s: no folder is allowed (--file-root)", location);
+    return false;
+}
+
 static bool put_any(void *ctx, const char *location, struct slice bytes,
                     char why[160])
 {
     const struct warehouse *w = home(ctx, location);
 
-    if (w)
-        return w->put(w->ctx, location, bytes, why);
-    snprintf(why, 160, "%.100s: no folder is allowed (--file-root)", location);
-    return false;
+    return w ? w->put(w->ctx, location, bytes, why) : no_home(location, why);
+}
+
+static bool share_any(void *ctx, const char *location, struct slice bytes,
+                      struct shared *owner, char why[160])
+{
+    const struct warehouse *w = home(ctx, location);
+
+    return w ? warehouse_share(w, location, bytes, owner, why)
+             : no_home(location, why);
+}
+
+static bool holds_any(void *ctx, const char *location, struct slice bytes)
+{
+    const struct warehouse *w = home(ctx, location);
+
+    return w && warehouse_holds(w, location, bytes);
 }
 
 static bool get_any(void *ctx, const char *location, struct str *out)
@@ -129,6 +181,8 @@ const struct warehouse *warehouse_by_scheme(struct warehouses *w)
                                 .put = put_any,
                                 .get = get_any,
                                 .exists = exists_any,
-                                .remove = remove_any};
+                                .remove = remove_any,
+                                .share = share_any,
+                                .holds = holds_any};
     return &w->any;
 }

@@ -81,12 +81,12 @@ static void add_keys(struct call *k, const struct store_keys *keys,
 }
 
 /* One credential a place where the table keeps files. */
-static cJSON *credentials(struct call *k, const struct version *v,
+static cJSON *credentials(struct call *k, struct version *v,
                           const struct store_keys *keys)
 {
     cJSON *list = cJSON_CreateArray();
     struct places places;
-    table_places(v->tree, &places);
+    table_places(version_tree(v), &places);
     for (size_t i = 0; i < places.n; i++) {
         if (!in_store(places.at[i]))
             continue;
@@ -179,9 +179,9 @@ static void add_signer(struct call *k, cJSON *config)
     json_set_str(config, "s3.signer.endpoint", path);
 }
 
-void access_add(struct call *k, const struct version *v, cJSON *result)
+void access_add(struct call *k, struct version *v, cJSON *result)
 {
-    const char *location = json_str(v->tree, "location");
+    const char *location = json_str(version_tree(v), "location");
     cJSON *config = cJSON_AddObjectToObject(result, "config");
     struct store_keys keys;
     if (!location || !in_store(location))

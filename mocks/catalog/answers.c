@@ -35,11 +35,11 @@ struct version *answered_version(const struct exchange *x)
 }
 
 /* Credentials are drawn anew for every answer, so that its text is its own. */
-static void answer_with_access(struct call *k, const struct version *v)
+static void answer_with_access(struct call *k, struct version *v)
 {
     cJSON *body = cJSON_CreateObject();
     json_set_str(body, "metadata-location", v->location);
-    json_set(body, "metadata", cJSON_Duplicate(v->tree, true));
+    json_set(body, "metadata", cJSON_Duplicate(version_tree(v), true));
     access_add(k, v, body);
     call_answer(k, 200, body);
     cJSON_Delete(body);

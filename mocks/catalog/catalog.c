@@ -456,9 +456,9 @@ bool catalog_namespace_exists(const struct catalog *c, const char *ns)
 const cJSON *catalog_table(const struct catalog *c, const char *ns,
                            const char *name)
 {
-    const struct version *v =
+    struct version *v =
         entry_seen_as(entry_of(c, ns, name), false, VERSION_TABLE);
-    return v ? v->tree : NULL;
+    return v ? version_tree(v) : NULL;
 }
 
 const char *catalog_table_location(const struct catalog *c, const char *ns,

@@ -1,6 +1,7 @@
 /* One commit: all requirements first, then the updates in their order. */
 #include "mocks/catalog/commit.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -303,6 +304,39 @@ static bool complete(const struct commit *c)
     return true;
 }
 
+/* ---- sets of ids ---- */
+
+struct id_set {
+    size_t n;
+    int64_t id[];
+};
+
+static int by_number(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Of a list's elements; the caller frees it. */
+static struct id_set *id_set_of(const cJSON *list, const char *name)
+{
+    size_t n = (size_t)cJSON_GetArraySize(list);
+    struct id_set *s = mem_alloc(sizeof *s + n * sizeof *s->id);
+    const cJSON *item;
+    cJSON_ArrayForEach(item, list)
+    {
+        if (json_int64(json_get(item, name), &s->id[s->n]))
+            s->n++;
+    }
+    qsort(s->id, s->n, sizeof *s->id, by_number);
+    return s;
+}
+
+static bool id_set_has(const struct id_set *s, int64_t id)
+{
+    return bsearch(&id, s->id, s->n, sizeof *s->id, by_number) != NULL;
+}
+
 bool list_holds(const cJSON *list, int64_t id)
 {
     const cJSON *item;
@@ -315,20 +349,38 @@ bool list_holds(const cJSON *list, int64_t id)
     return false;
 }
 
+/* Was main, for a while, on a snapshot that this commit adds? */
+static bool has_passing(const struct commit *c, int64_t current)
+{
+    const cJSON *item;
+    int64_t id;
+    cJSON_ArrayForEach(item, c->was_main)
+    {
+        if (json_int64(item, &id) && id != current && list_holds(c->added, id))
+            return true;
+    }
+    return false;
+}
+
 /* Snapshots that were current only within this commit leave no trace; a
  * removed one cuts off what is older, as history would have a gap. */
 static void settle_snapshot_log(struct commit *c)
 {
+    int64_t current = json_i64(c->metadata, "current-snapshot-id", -1);
+    if (!c->removed_snapshots && !has_passing(c, current))
+        return;
     cJSON *old =
         cJSON_DetachItemFromObjectCaseSensitive(c->metadata, "snapshot-log");
-    cJSON *log = cJSON_CreateArray(), *entry;
-    const cJSON *snapshots = json_get(c->metadata, "snapshots");
-    int64_t current = json_i64(c->metadata, "current-snapshot-id", -1);
-    while ((entry = cJSON_DetachItemFromArray(old, 0))) {
+    cJSON *log = cJSON_CreateArray(), *entry = old ? old->child : NULL, *next;
+    struct id_set *there =
+        id_set_of(json_get(c->metadata, "snapshots"), "snapshot-id");
+    for (; entry; entry = next) {
         int64_t id = json_i64(entry, "snapshot-id", -1);
         bool passing = list_holds(c->added, id) && id != current &&
                        list_holds(c->was_main, id);
-        bool gone = !metadata_find(snapshots, "snapshot-id", id);
+        bool gone = !id_set_has(there, id);
+        next = entry->next;
+        cJSON_DetachItemViaPointer(old, entry);
         if (gone && c->removed_snapshots) {
             cJSON_Delete(log);
             log = cJSON_CreateArray();
@@ -338,19 +390,20 @@ static void settle_snapshot_log(struct commit *c)
         else
             cJSON_AddItemToArray(log, entry);
     }
+    free(there);
     cJSON_Delete(old);
     json_set(c->metadata, "snapshot-log", log);
 }
 
 enum { LOG_SLACK_MS = 60000 };
 
-static bool sorted(const cJSON *log, const char *what, int64_t last_updated,
-                   struct failure *f)
+/* The entries from the last but so many on: those before were checked when they
+ * came. */
+static bool sorted_from(const cJSON *log, const cJSON *entry, const char *what,
+                        int64_t last_updated, struct failure *f)
 {
-    const cJSON *entry;
     int64_t last = INT64_MIN + LOG_SLACK_MS;
-    cJSON_ArrayForEach(entry, log)
-    {
+    for (; entry; entry = entry->next) {
         int64_t ms = json_i64(entry, "timestamp-ms", 0);
         if (ms < last - LOG_SLACK_MS)
             return fail(f, "IllegalArgumentException",
@@ -365,31 +418,75 @@ static bool sorted(const cJSON *log, const char *what, int64_t last_updated,
     return true;
 }
 
+/* The last n elements' first one; the list's first one when it has not so
+ * many. */
+static const cJSON *tail_of(const cJSON *list, int n)
+{
+    const cJSON *item = list ? list->child : NULL;
+    if (!item)
+        return NULL;
+    item = item->prev; /* cJSON keeps the last one there */
+    for (; n > 1 && item != list->child; n--)
+        item = item->prev;
+    return item;
+}
+
 /* Readers refuse logs that are out of order by more than a minute. */
 bool metadata_logs_sorted(const cJSON *m, struct failure *f)
 {
     int64_t now = json_i64(m, "last-updated-ms", 0);
-    return sorted(json_get(m, "snapshot-log"), "snapshot", now, f) &&
-           sorted(json_get(m, "metadata-log"), "metadata", now, f);
+    const cJSON *snapshots = json_get(m, "snapshot-log");
+    const cJSON *files = json_get(m, "metadata-log");
+    return sorted_from(snapshots, snapshots ? snapshots->child : NULL,
+                       "snapshot", now, f) &&
+           sorted_from(files, files ? files->child : NULL, "metadata", now, f);
 }
 
-static void log_metadata(struct commit *c, const char *base_location)
+/* The base's logs were in order; so it is enough to look at what this commit
+ * put behind, and at the entry before. */
+static bool logs_sorted(const struct commit *c)
+{
+    const cJSON *log = json_get(c->metadata, "snapshot-log");
+    const cJSON *files = json_get(c->metadata, "metadata-log");
+    int64_t now = json_i64(c->metadata, "last-updated-ms", 0);
+    if (!c->base_location || c->removed_snapshots)
+        return metadata_logs_sorted(c->metadata, c->f);
+    return sorted_from(log, tail_of(log, cJSON_GetArraySize(c->was_main) + 1),
+                       "snapshot", now, c->f) &&
+           sorted_from(files, tail_of(files, 2), "metadata", now, c->f);
+}
+
+/* Takes the oldest entry out; its file goes when the table says so. */
+static void drop_oldest(struct commit *c, cJSON *log, bool deletes)
+{
+    cJSON *entry = cJSON_DetachItemFromArray(log, 0);
+    const char *file = json_str(entry, "metadata-file");
+    if (deletes && file) {
+        if (!c->dropped)
+            c->dropped = cJSON_CreateArray();
+        cJSON_AddItemToArray(c->dropped, cJSON_CreateString(file));
+    }
+    cJSON_Delete(entry);
+}
+
+static void log_metadata(struct commit *c)
 {
     cJSON *log = json_get(c->metadata, "metadata-log");
     const char *z =
         metadata_property(c->metadata, "write.metadata.previous-versions-max");
+    const char *deletes = metadata_property(
+        c->metadata, "write.metadata.delete-after-commit.enabled");
     long long most = METADATA_LOG_MAX;
-    if (c->base) {
+    if (c->base_location) {
         cJSON *entry = cJSON_CreateObject();
-        json_set_i64(entry, "timestamp-ms",
-                     json_i64(c->base, "last-updated-ms", 0));
-        json_set_str(entry, "metadata-file", base_location);
+        json_set_i64(entry, "timestamp-ms", c->was_updated_ms);
+        json_set_str(entry, "metadata-file", c->base_location);
         cJSON_AddItemToArray(log, entry);
     }
     if (z && (!slice_int64(slice_of(z), &most) || most < 1))
         most = 1;
-    while (cJSON_GetArraySize(log) > most)
-        cJSON_DeleteItemFromArray(log, 0);
+    for (long long n = cJSON_GetArraySize(log); n > most; n--)
+        drop_oldest(c, log, deletes && strcasecmp(deletes, "true") == 0);
 }
 
 static bool log_ends_at_current(const struct commit *c)
@@ -397,11 +494,9 @@ static bool log_ends_at_current(const struct commit *c)
     const cJSON *log = json_get(c->metadata, "snapshot-log");
     int64_t current = json_i64(c->metadata, "current-snapshot-id", -1);
     if (current == -1 ||
-        (!c->removed_snapshots && !c->was_main->child && c->base))
+        (!c->removed_snapshots && !c->was_main->child && c->base_location))
         return true;
-    int n = cJSON_GetArraySize(log);
-    if (n > 0 &&
-        json_i64(cJSON_GetArrayItem(log, n - 1), "snapshot-id", -1) == current)
+    if (json_i64(tail_of(log, 1), "snapshot-id", -1) == current)
         return true;
     return fail(c->f, "ValidationException",
                 "Cannot set invalid snapshot log: latest entry is not the "
@@ -416,8 +511,12 @@ static bool numbers_agree(const struct commit *c)
     if (last != 0 && json_i64(c->metadata, "format-version", 2) < 2)
         return fail(c->f, "IllegalArgumentException",
                     "Sequence number must be 0 in v1: %lld", (long long)last);
-    cJSON_ArrayForEach(s, json_get(c->metadata, "snapshots"))
-    {
+    s = json_get(c->metadata, "snapshots");
+    if (c->base_location && last >= c->was_sequence)
+        s = tail_of(s, cJSON_GetArraySize(c->added)); /* others were below */
+    else if (s)
+        s = s->child;
+    for (; s; s = s->next) {
         int64_t number = json_i64(s, "sequence-number", 0);
         if (number > last)
             return fail(c->f, "ValidationException",
@@ -428,25 +527,24 @@ static bool numbers_agree(const struct commit *c)
     return true;
 }
 
-static bool table_settle(struct commit *c, const char *base_location)
+static bool table_settle(struct commit *c)
 {
-    int64_t before = json_i64(c->base, "last-updated-ms", 0);
+    int64_t before = c->was_updated_ms;
     if (!complete(c) || !layout_fits(c) || !numbers_agree(c))
         return false;
     settle_snapshot_log(c);
     json_set_i64(c->metadata, "last-updated-ms",
                  c->now_ms > before ? c->now_ms : before);
-    log_metadata(c, base_location);
+    log_metadata(c);
     metadata_settle(c->metadata);
-    return log_ends_at_current(c) && metadata_logs_sorted(c->metadata, c->f);
+    return log_ends_at_current(c) && logs_sorted(c);
 }
 
-static bool settle(struct commit *c, const char *base_location)
+static bool settle(struct commit *c)
 {
     if (!c->changed)
         return true;
-    return c->kind == VERSION_VIEW ? view_settle(c)
-                                   : table_settle(c, base_location);
+    return c->kind == VERSION_VIEW ? view_settle(c) : table_settle(c);
 }
 
 /* A new table's format version is what the first such update asks for. */
@@ -464,37 +562,86 @@ static int version_asked(const cJSON *request)
     return 2;
 }
 
-cJSON *commit_apply(enum version_kind kind, const cJSON *base,
-                    const char *base_location, const cJSON *request,
-                    const struct metadata_new *n, bool *changed,
-                    struct failure *f)
+void committed_fini(struct committed *d)
 {
-    struct commit c = {.kind = kind,
-                       .base = base,
-                       .now_ms = n->now_ms,
-                       .last_schema = -1,
-                       .last_spec = -1,
-                       .last_order = -1,
-                       .last_version = -1,
-                       .f = f};
-    bool ok = requirements_known(request, f) && updates_known(request, f) &&
-              requirements_hold(kind, base, request, f);
+    cJSON_Delete(d->metadata);
+    cJSON_Delete(d->dropped);
+    *d = (struct committed){0};
+}
+
+static struct commit begin(enum version_kind kind, const cJSON *base,
+                           const char *base_location,
+                           const struct metadata_new *n, struct failure *f)
+{
+    return (struct commit){
+        .kind = kind,
+        .base = base,
+        .base_location = base ? base_location : NULL,
+        .was_updated_ms = json_i64(base, "last-updated-ms", 0),
+        .was_sequence = json_i64(base, "last-sequence-number", 0),
+        .now_ms = n->now_ms,
+        .last_schema = -1,
+        .last_spec = -1,
+        .last_order = -1,
+        .last_version = -1,
+        .f = f};
+}
+
+static bool may_go_on(const struct commit *c, const cJSON *request)
+{
+    return requirements_known(request, c->f) && updates_known(request, c->f) &&
+           requirements_hold(c->kind, c->base, request, c->f);
+}
+
+/* c->metadata is there: updates it, and gives it to out. */
+static bool finish(struct commit *c, const cJSON *request,
+                   struct committed *out)
+{
+    if (!json_get(c->metadata, "properties"))
+        cJSON_AddObjectToObject(c->metadata, "properties");
+    c->added = cJSON_CreateArray();
+    c->added_schemas = cJSON_CreateArray();
+    c->was_main = cJSON_CreateArray();
+    c->changed = !c->base_location;
+    bool ok = updates_apply(c, request) && settle(c);
+    cJSON_Delete(c->added);
+    cJSON_Delete(c->added_schemas);
+    cJSON_Delete(c->was_main);
+    cJSON_Delete(c->entered);
+    *out = (struct committed){
+        .metadata = c->metadata, .dropped = c->dropped, .changed = c->changed};
     if (!ok)
-        return NULL;
+        committed_fini(out);
+    return ok;
+}
+
+bool commit_apply(enum version_kind kind, const cJSON *base,
+                  const char *base_location, const cJSON *request,
+                  const struct metadata_new *n, struct committed *out,
+                  struct failure *f)
+{
+    struct commit c = begin(kind, base, base_location, n, f);
+    *out = (struct committed){0};
+    if (!may_go_on(&c, request))
+        return false;
     c.metadata = base ? cJSON_Duplicate(base, true)
                       : metadata_empty(version_asked(request), n);
-    if (!json_get(c.metadata, "properties"))
-        cJSON_AddObjectToObject(c.metadata, "properties");
-    c.added = cJSON_CreateArray();
-    c.was_main = cJSON_CreateArray();
-    c.changed = !base;
-    ok = updates_apply(&c, request) && settle(&c, base_location);
-    cJSON_Delete(c.added);
-    cJSON_Delete(c.was_main);
-    cJSON_Delete(c.entered);
-    *changed = c.changed;
-    if (ok)
-        return c.metadata;
-    cJSON_Delete(c.metadata);
-    return NULL;
+    return finish(&c, request, out);
+}
+
+bool commit_on(struct version *base, const cJSON *request,
+               const struct metadata_new *n, struct committed *out,
+               struct failure *f)
+{
+    struct commit c =
+        begin(VERSION_TABLE, version_tree(base), base->location, n, f);
+    *out = (struct committed){0};
+    if (!may_go_on(&c, request))
+        return false;
+    c.base = NULL;
+    c.metadata = version_take_tree(base);
+    if (!finish(&c, request, out))
+        return false;
+    out->grown_from = base;
+    return true;
 }

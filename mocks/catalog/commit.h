@@ -18,13 +18,17 @@ enum { VIEW_FORMAT_VERSION_MAX = 1 };
 
 struct commit {
     enum version_kind kind;
-    const cJSON *base; /* NULL: to be created */
-    cJSON *metadata;   /* the copy that updates work on */
+    const cJSON *base;         /* NULL: a table's own tree is worked on */
+    const char *base_location; /* NULL: to be created */
+    int64_t was_updated_ms, was_sequence;
+    cJSON *metadata; /* what updates work on */
     int64_t now_ms;
     bool changed;
     int64_t last_schema; /* added by this commit; -1: none */
     int64_t last_spec, last_order, last_version;
     cJSON *added;    /* ids of snapshots (views: versions) it added */
+    cJSON *added_schemas; /* likewise */
+    cJSON *dropped;  /* files that left the metadata log, or NULL */
     cJSON *was_main; /* ids that main was set to by this commit */
     cJSON *entered;  /* views: the version-log's new entry, or NULL */
     bool removed_snapshots;
@@ -61,12 +65,26 @@ bool commit_creates(const cJSON *request);
 /* Such a request has no other requirements. False with f. */
 bool commit_may_create(const cJSON *request, struct failure *f);
 
-/* The new metadata, which the caller deletes, NULL with f. base NULL: from
- * nothing. *changed false: nothing to write, the copy equals the base. */
-cJSON *commit_apply(enum version_kind kind, const cJSON *base,
-                    const char *base_location, const cJSON *request,
-                    const struct metadata_new *n, bool *changed,
-                    struct failure *f);
+/* What a commit makes. */
+struct committed {
+    cJSON *metadata;
+    cJSON *dropped; /* names of files to delete when it is published, or NULL */
+    bool changed;   /* false: nothing to write, metadata equals the base */
+    const struct version *grown_from; /* see version_new_file */
+};
+void committed_fini(struct committed *d);
+
+/* The new metadata, which the caller takes over. base NULL: from nothing.
+ * False with f. */
+bool commit_apply(enum version_kind kind, const cJSON *base,
+                  const char *base_location, const cJSON *request,
+                  const struct metadata_new *n, struct committed *out,
+                  struct failure *f);
+/* The same on a table's own tree, which is used up: nothing of the table is
+ * copied. Fails as the other does; base is as good as before in any case. */
+bool commit_on(struct version *base, const cJSON *request,
+               const struct metadata_new *n, struct committed *out,
+               struct failure *f);
 
 /* The document of a createView request. The caller deletes it. NULL with f. */
 cJSON *view_create(const cJSON *create, const struct metadata_new *n,

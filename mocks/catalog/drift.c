@@ -266,12 +266,11 @@ static bool make_updates(struct drift *d, const char *word)
     return fail(d->f, "IllegalArgumentException", "unknown change: %s", word);
 }
 
-cJSON *drift_apply(const cJSON *metadata, const char *base_location,
-                   const char *word, const struct metadata_new *n,
-                   struct failure *f)
+bool drift_apply(const cJSON *metadata, const char *base_location,
+                 const char *word, const struct metadata_new *n,
+                 struct committed *out, struct failure *f)
 {
-    cJSON *request = cJSON_CreateObject(), *out = NULL;
-    bool changed = false;
+    cJSON *request = cJSON_CreateObject();
     struct drift d = {
         .metadata = metadata,
         .schema = cJSON_Duplicate(
@@ -282,15 +281,14 @@ cJSON *drift_apply(const cJSON *metadata, const char *base_location,
                               json_i64(metadata, "default-spec-id", 0)),
         .updates = cJSON_AddArrayToObject(request, "updates"),
         .f = f};
-    if (make_updates(&d, word))
-        out = commit_apply(VERSION_TABLE, metadata, base_location, request, n,
-                           &changed, f);
-    if (out && !changed) {
-        cJSON_Delete(out);
-        out = NULL;
-        fail(f, "IllegalArgumentException", "the table looks so already");
+    bool ok = make_updates(&d, word) &&
+              commit_apply(VERSION_TABLE, metadata, base_location, request, n,
+                           out, f);
+    if (ok && !out->changed) {
+        committed_fini(out);
+        ok = fail(f, "IllegalArgumentException", "the table looks so already");
     }
     cJSON_Delete(d.schema);
     cJSON_Delete(request);
-    return out;
+    return ok;
 }

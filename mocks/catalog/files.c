@@ -71,7 +71,7 @@ bool metadata_write(const struct warehouse *files, struct version *v,
     v->file_len = bytes.len;
     v->file_crc = 0;
     if (!is_packed(v->location))
-        return files->put(files->ctx, v->location, bytes, why);
+        return warehouse_share(files, v->location, bytes, v->text, why);
     struct packer *packer = NULL;
     struct str s;
     str_init(&s, FILE_MAX);
@@ -103,6 +103,9 @@ bool metadata_intact(const struct warehouse *files, const struct version *v,
 {
     struct str file;
     if (v->file_len == 0 && files->exists(files->ctx, v->location))
+        return true;
+    if (v->file_crc == 0 && v->file_len > 0 &&
+        warehouse_holds(files, v->location, version_metadata(v)))
         return true;
     /* A longer file does not fit, and is another one. */
     str_init(&file, v->file_len);
@@ -156,7 +159,7 @@ static struct version *version_of_file(enum version_kind kind,
         return NULL;
     }
     struct version *v =
-        version_new_file(kind, tree, location, number_of(location));
+        version_new_file(kind, tree, location, number_of(location), NULL);
     v->on_file = true;
     v->file_len = bytes.len;
     v->file_crc = crc_of(bytes);
@@ -186,44 +189,28 @@ struct version *metadata_open(const struct warehouse *files,
 
 /* ---- the end ---- */
 
-static const char *log_file(const cJSON *entry)
+void metadata_expire(const struct warehouse *files, struct version *v)
 {
-    const char *file = json_str(entry, "metadata-file");
-    return file ? file : "";
-}
-
-void metadata_expire(const struct warehouse *files, const struct version *base,
-                     const struct version *next)
-{
-    const char *wanted = metadata_property(
-        next->tree, "write.metadata.delete-after-commit.enabled");
-    const cJSON *log = json_get(next->tree, "metadata-log"), *entry;
-    int n = cJSON_GetArraySize(log);
-    if (!wanted || strcasecmp(wanted, "true") != 0 || n < 1)
-        return;
-    /* Otherwise it is no commit on base, but another table's history. */
-    if (strcmp(log_file(cJSON_GetArrayItem(log, n - 1)), base->location) != 0)
-        return;
-    const char *oldest = log_file(log->child);
-    cJSON_ArrayForEach(entry, json_get(base->tree, "metadata-log"))
+    const cJSON *file;
+    cJSON_ArrayForEach(file, v->dropped)
     {
-        if (strcmp(log_file(entry), oldest) == 0)
-            break;
-        files->remove(files->ctx, log_file(entry));
+        files->remove(files->ctx, file->valuestring);
     }
+    cJSON_Delete(v->dropped);
+    v->dropped = NULL;
 }
 
-void metadata_purge(const struct warehouse *files, const struct version *v)
+void metadata_purge(const struct warehouse *files, struct version *v)
 {
-    const cJSON *item;
+    const cJSON *tree = version_tree(v), *item;
     files->remove(files->ctx, v->location);
-    cJSON_ArrayForEach(item, json_get(v->tree, "metadata-log"))
+    cJSON_ArrayForEach(item, json_get(tree, "metadata-log"))
     {
         const char *file = json_str(item, "metadata-file");
         if (file)
             files->remove(files->ctx, file);
     }
-    cJSON_ArrayForEach(item, json_get(v->tree, "snapshots"))
+    cJSON_ArrayForEach(item, json_get(tree, "snapshots"))
     {
         const char *file = json_str(item, "manifest-list");
         if (file)

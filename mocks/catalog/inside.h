@@ -152,10 +152,14 @@ const char *table_location(const struct catalog *c, const struct ns_name *ns,
 struct version *table_create(const struct catalog *c, const struct ns_name *ns,
                              const char *table, const cJSON *create,
                              struct rng *rng, struct failure *f);
-/* The version that follows base (NULL: none). Takes metadata over. */
+struct committed;
+/* The version that follows base (NULL: none). Takes over what was made. */
 struct version *file_next(const struct catalog *c, enum version_kind kind,
-                          const struct version *base, cJSON *metadata,
+                          const struct version *base, struct committed *made,
                           struct rng *rng, struct failure *f);
+/* A first version. Takes metadata over; NULL gives NULL. */
+struct version *file_first(const struct catalog *c, enum version_kind kind,
+                           cJSON *metadata, struct rng *rng, struct failure *f);
 /* What request makes of the table that is base (NULL: there is none): base
  * itself when nothing changes. The caller unrefs it. NULL with k->f. */
 struct version *table_commit(struct call *k, const struct ns_name *ns,
@@ -195,7 +199,7 @@ bool signing_offered(const struct catalog *c);
 /* Adds config and storage-credentials to a LoadTableResult. False when the
  * request did not ask or nothing is given. */
 bool access_asked(const struct call *k);
-void access_add(struct call *k, const struct version *v, cJSON *result);
+void access_add(struct call *k, struct version *v, cJSON *result);
 /* Where a table keeps files, borrowed from its metadata. */
 struct places {
     const char *at[5];
@@ -238,11 +242,11 @@ bool op_register_view(struct call *k);
 /* ---- meddle.c, drift.c, rival.c ---- */
 bool catalog_meddle(void *state, struct exchange *x, enum meddle what,
                     const cJSON *params, char why[160]);
-/* Changes a table's metadata as the word says: a copy, which the caller
- * deletes. NULL with f when there is nothing to change that way. */
-cJSON *drift_apply(const cJSON *metadata, const char *base_location,
-                   const char *word, const struct metadata_new *n,
-                   struct failure *f);
+/* Changes a copy of a table's metadata as the word says. False with f when
+ * there is nothing to change that way. */
+bool drift_apply(const cJSON *metadata, const char *base_location,
+                 const char *word, const struct metadata_new *n,
+                 struct committed *out, struct failure *f);
 /* The updateTable request of another writer's append, which the caller
  * deletes, and the manifest list that its snapshot names. */
 cJSON *rival_commit(const cJSON *metadata, int64_t now_ms, struct rng *rng,

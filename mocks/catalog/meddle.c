@@ -38,12 +38,12 @@ static bool need_table(struct meddling *m)
                 m->ns.dotted, m->table ? m->table : "?");
 }
 
-/* Puts metadata, which is taken over, in the place of what is there. */
+/* Puts what was made, and is taken over, in the place of what is there. */
 static bool replace(struct meddling *m, const struct version *number_after,
-                    cJSON *metadata)
+                    struct committed *made)
 {
     struct version *next =
-        file_next(m->c, VERSION_TABLE, number_after, metadata, m->rng, &m->f);
+        file_next(m->c, VERSION_TABLE, number_after, made, m->rng, &m->f);
     bool ok = next && apply(m, &(struct write){.ns = &m->ns,
                                                .table = m->table,
                                                .base = m->base,
@@ -55,7 +55,8 @@ static bool replace(struct meddling *m, const struct version *number_after,
 static struct metadata_new fresh(const struct meddling *m)
 {
     return (struct metadata_new){
-        .location = json_str(m->base ? m->base->tree : NULL, "location"),
+        .location =
+            json_str(m->base ? version_tree(m->base) : NULL, "location"),
         .now_ms = clock_unix_ms(m->c->clock),
         .rng = m->rng};
 }
@@ -67,22 +68,19 @@ static bool commit_by_rival(struct meddling *m)
     struct metadata_new n = fresh(m);
     struct str list;
     const char *location;
-    bool changed, ok = false;
+    struct committed made;
     if (!need_table(m))
         return false;
     str_init(&list, MANIFEST_LIST_MAX);
-    cJSON *request = rival_commit(m->base->tree, n.now_ms, m->rng, &location,
-                                  &list, &m->arena);
-    cJSON *metadata =
-        commit_apply(VERSION_TABLE, m->base->tree, m->base->location, request,
-                     &n, &changed, &m->f);
-    if (metadata && !m->c->files->put(m->c->files->ctx, location,
-                                      str_slice(&list), m->why)) {
-        fail(&m->f, "RuntimeIOException", "%s", m->why);
-        cJSON_Delete(metadata);
-    } else if (metadata) {
-        ok = replace(m, m->base, metadata);
+    cJSON *request = rival_commit(version_tree(m->base), n.now_ms, m->rng,
+                                  &location, &list, &m->arena);
+    bool ok = commit_on(m->base, request, &n, &made, &m->f);
+    if (ok && !m->c->files->put(m->c->files->ctx, location, str_slice(&list),
+                                m->why)) {
+        ok = fail(&m->f, "RuntimeIOException", "%s", m->why);
+        committed_fini(&made);
     }
+    ok = ok && replace(m, m->base, &made);
     cJSON_Delete(request);
     str_fini(&list);
     return ok;
@@ -184,7 +182,7 @@ static bool swap_uuid(struct meddling *m)
 {
     if (!need_table(m))
         return false;
-    const cJSON *old = m->base->tree;
+    const cJSON *old = version_tree(m->base);
     struct metadata_new n = fresh(m);
     cJSON *request = cJSON_CreateObject();
     json_set(request, "schema",
@@ -200,9 +198,9 @@ static bool swap_uuid(struct meddling *m)
     json_set_i64(properties, "format-version",
                  json_i64(old, "format-version", 2));
     json_set(request, "properties", properties);
-    cJSON *metadata = metadata_create(request, &n, &m->f);
+    struct committed made = {.metadata = metadata_create(request, &n, &m->f)};
     cJSON_Delete(request);
-    return metadata && replace(m, NULL, metadata);
+    return made.metadata && replace(m, NULL, &made);
 }
 
 static bool drift(struct meddling *m)
@@ -213,9 +211,10 @@ static bool drift(struct meddling *m)
         return false;
     if (!word)
         return fail(&m->f, "BadRequestException", "no change is named");
-    cJSON *metadata =
-        drift_apply(m->base->tree, m->base->location, word, &n, &m->f);
-    return metadata && replace(m, m->base, metadata);
+    struct committed made;
+    return drift_apply(version_tree(m->base), m->base->location, word, &n,
+                       &made, &m->f) &&
+           replace(m, m->base, &made);
 }
 
 static bool repeat_token(struct meddling *m)

@@ -46,6 +46,11 @@ cJSON *metadata_find(const cJSON *list, const char *member, int64_t value);
  * property. */
 enum metadata_files { FILES_PLAIN_UNLESS, FILES_GZIP_UNLESS, FILES_PLAIN };
 
+/* Appends the document's text, as json_print does. old: the text of the version
+ * whose own tree metadata was before it was changed (NULL bytes: none, though
+ * metadata may be a copy of another's tree). text.c says what that needs. */
+void metadata_print(cJSON *metadata, struct slice old, struct str *out);
+
 /* "<folder>/NNNNN-<uuid>[.gz].metadata.json" in f's arena; NULL with f for an
  * unknown codec. */
 const char *metadata_location(const cJSON *metadata, int64_t number,
@@ -59,10 +64,8 @@ bool metadata_write(const struct warehouse *files, struct version *v,
  * the reference's words. */
 bool metadata_intact(const struct warehouse *files, const struct version *v,
                      struct failure *f);
-/* After a commit: removes the files that next's metadata log no longer names,
- * if next's properties say so. */
-void metadata_expire(const struct warehouse *files, const struct version *base,
-                     const struct version *next);
+/* Once v is published: removes the files that v->dropped names. */
+void metadata_expire(const struct warehouse *files, struct version *v);
 /* The version that a file holds; the caller unrefs it. NULL with f: there is
  * no such file, or it does not hold metadata of that kind. */
 struct version *metadata_open(const struct warehouse *files,
@@ -73,5 +76,5 @@ struct version *metadata_open(const struct warehouse *files,
  * kind (adopt.c). */
 bool metadata_adopt(enum version_kind kind, cJSON *metadata, struct failure *f);
 /* Removes v's metadata files and snapshots' manifest lists. */
-void metadata_purge(const struct warehouse *files, const struct version *v);
+void metadata_purge(const struct warehouse *files, struct version *v);
 #endif

@@ -407,7 +407,7 @@ bool op_sign_request(struct call *k)
     if (!signing_offered(k->c))
         return fail(&k->f, "UnsupportedOperationException",
                     "This catalog signs no requests");
-    table_places(v->tree, &s.places);
+    table_places(version_tree(v), &s.places);
     if (!read_request(&s, body) || !allowed(&s) || !complete_headers(&s, &hash))
         return false;
     const char *authorization = sign(&s, hash);

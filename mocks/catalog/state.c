@@ -68,6 +68,7 @@ void state_init(struct state *s)
 
 void state_fini(struct state *s)
 {
+    trees_fini(&s->trees);
     kin_fini(&s->root.spaces);
     state_init(s);
 }
@@ -263,6 +264,8 @@ static void entry_set(struct state *s, struct entry *e, struct version *next)
         e->tick = s->tick;
     }
     e->now = version_ref(next);
+    if (next)
+        version_settle(next, &s->trees);
     tomb_update(s, e);
 }
 
@@ -374,8 +377,8 @@ static bool write_files(const struct warehouse *files, const struct write *w,
 static void apply_one(struct state *s, const struct warehouse *files,
                       const struct write *w)
 {
-    if (w->base && w->base->location && w->next && w->next->location)
-        metadata_expire(files, w->base, w->next);
+    if (w->next)
+        metadata_expire(files, w->next);
     if (w->purge)
         metadata_purge(files, w->base);
     entry_set(s, make_entry(s, w->ns, w->table), w->next);
@@ -394,6 +397,7 @@ enum applied state_apply_all(struct state *s, const struct warehouse *files,
     s->tick++;
     for (size_t i = 0; i < n; i++)
         apply_one(s, files, &w[i]);
+    trees_trim(&s->trees);
     return APPLIED;
 }
 

@@ -18,6 +18,7 @@
 #include <uthash.h>
 
 #include "base/btree.h"
+#include "base/shared.h"
 #include "mocks/catalog/names.h"
 #include "mocks/warehouse.h"
 
@@ -26,10 +27,12 @@ enum version_kind { VERSION_SPACE, VERSION_TABLE, VERSION_VIEW };
 struct version {
     int refs;
     enum version_kind kind;
-    cJSON *tree;    /* a table's or view's metadata, a namespace's properties */
+    cJSON *tree;    /* a table's or view's metadata, a namespace's properties;
+                       ask version_tree */
     char *location; /* of the metadata file; NULL for namespaces */
     int64_t number; /* counter in the file's name */
-    char *answer;   /* {"metadata-location":..,"metadata":{..}} */
+    struct shared *text; /* what answer is in, and the file in the store */
+    const char *answer;  /* {"metadata-location":..,"metadata":{..}} */
     size_t answer_len;
     size_t metadata_at; /* where the metadata begins in answer; to its end
                            but for the last brace */
@@ -41,13 +44,37 @@ struct version {
     bool on_file; /* the file was there before (registered) */
     char *packed; /* answer, gzipped when it was first asked for */
     size_t packed_len;
+    cJSON *dropped;     /* names of files that left the metadata log with it, to
+                           be deleted when it is published; or NULL */
+    struct trees *home; /* that it is in, with its tree; or NULL */
+    struct version *prev, *next;
+};
+
+/* Versions of a state whose trees are in memory, the one used last at the end.
+ * A tree takes some ten times what its text does, so that those of tables that
+ * nobody commits to are given up (trees_trim), and read back when needed. */
+struct trees {
+    struct version *list;
+    size_t bytes; /* of their texts */
 };
 
 /* Take tree over; the caller has one reference. */
 struct version *version_new_space(cJSON *properties);
-/* kind: a table's or a view's. */
+/* kind: a table's or a view's. grown_from: the version whose own tree metadata
+ * was (version_take_tree), or NULL: its text serves again where it can. */
 struct version *version_new_file(enum version_kind kind, cJSON *metadata,
-                                 const char *location, int64_t number);
+                                 const char *location, int64_t number,
+                                 const struct version *grown_from);
+/* Borrowed; good until the tree is taken or trees_trim is called. */
+cJSON *version_tree(struct version *v);
+/* The tree itself, to make the next version of: the caller deletes it. Asked
+ * for its tree again v reads it back from its text. */
+cJSON *version_take_tree(struct version *v);
+/* v is part of the state that home belongs to. */
+void version_settle(struct version *v, struct trees *home);
+/* Gives up the trees that were used longest ago, if there are too many. */
+void trees_trim(struct trees *t);
+void trees_fini(struct trees *t); /* its versions are in none */
 struct version *version_ref(struct version *v); /* NULL gives NULL */
 void version_unref(struct version *v);          /* NULL is allowed */
 struct slice version_metadata(const struct version *v);
@@ -87,6 +114,7 @@ struct state {
     uint64_t next_serial, tick;
     struct entry *tombs;
     size_t n_tombs;
+    struct trees trees;
 };
 
 void state_init(struct state *s);

@@ -32,16 +32,28 @@ static enum metadata_files files_of(const struct catalog *c,
 }
 
 struct version *file_next(const struct catalog *c, enum version_kind kind,
-                          const struct version *base, cJSON *metadata,
+                          const struct version *base, struct committed *made,
                           struct rng *rng, struct failure *f)
 {
     int64_t number = base ? base->number + 1 : 0;
+    struct version *v = NULL;
     const char *location =
-        metadata_location(metadata, number, rng, files_of(c, kind), f);
-    if (location)
-        return version_new_file(kind, metadata, location, number);
-    cJSON_Delete(metadata);
-    return NULL;
+        metadata_location(made->metadata, number, rng, files_of(c, kind), f);
+    if (location) {
+        v = version_new_file(kind, made->metadata, location, number,
+                             made->grown_from);
+        v->dropped = made->dropped;
+        *made = (struct committed){0};
+    }
+    committed_fini(made);
+    return v;
+}
+
+struct version *file_first(const struct catalog *c, enum version_kind kind,
+                           cJSON *metadata, struct rng *rng, struct failure *f)
+{
+    struct committed made = {.metadata = metadata};
+    return metadata ? file_next(c, kind, NULL, &made, rng, f) : NULL;
 }
 
 static struct metadata_new fresh(const struct catalog *c,
@@ -58,9 +70,7 @@ struct version *table_create(const struct catalog *c, const struct ns_name *ns,
                              struct rng *rng, struct failure *f)
 {
     struct metadata_new n = fresh(c, ns, table, rng, f->arena);
-    cJSON *metadata = metadata_create(create, &n, f);
-    return metadata ? file_next(c, VERSION_TABLE, NULL, metadata, rng, f)
-                    : NULL;
+    return file_first(c, VERSION_TABLE, metadata_create(create, &n, f), rng, f);
 }
 
 static const char *said(struct call *k, const char *verb, const char *table,
@@ -163,9 +173,9 @@ static void keep_named_snapshots(cJSON *metadata)
     json_set(metadata, "snapshots", kept);
 }
 
-static void answer_refs(struct call *k, const struct version *v)
+static void answer_refs(struct call *k, struct version *v)
 {
-    cJSON *metadata = cJSON_Duplicate(v->tree, true);
+    cJSON *metadata = cJSON_Duplicate(version_tree(v), true);
     cJSON *body = cJSON_CreateObject();
     keep_named_snapshots(metadata);
     json_set_str(body, "metadata-location", v->location);
@@ -227,16 +237,15 @@ struct version *table_commit(struct call *k, const struct ns_name *ns,
                              const cJSON *request)
 {
     struct metadata_new n = fresh(k->c, ns, table, &k->x->rng, &k->x->arena);
-    bool changed;
-    cJSON *metadata = commit_apply(VERSION_TABLE, base ? base->tree : NULL,
-                                   base ? base->location : NULL, request, &n,
-                                   &changed, &k->f);
-    if (!metadata)
+    struct committed made;
+    bool ok = base ? commit_on(base, request, &n, &made, &k->f)
+                   : commit_apply(VERSION_TABLE, NULL, NULL, request, &n, &made,
+                                  &k->f);
+    if (!ok)
         return NULL;
-    if (changed)
-        return file_next(k->c, VERSION_TABLE, base, metadata, &k->x->rng,
-                         &k->f);
-    cJSON_Delete(metadata);
+    if (made.changed)
+        return file_next(k->c, VERSION_TABLE, base, &made, &k->x->rng, &k->f);
+    committed_fini(&made);
     return version_ref(base);
 }
 

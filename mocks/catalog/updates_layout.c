@@ -60,7 +60,7 @@ static void part_add(struct commit *c, const struct part *p, cJSON *item,
         int64_t id = json_i64(old, p->id, -1);
         bool is_ours =
             p == &schemas
-                ? !metadata_find(json_get(c->base, p->list), p->id, id)
+                ? list_holds(c->added_schemas, id)
                 : *last_added >= 0;
         *last_added = is_ours ? id : -1;
         cJSON_Delete(item);
@@ -69,6 +69,8 @@ static void part_add(struct commit *c, const struct part *p, cJSON *item,
     *last_added = is_unsorted ? 0 : next_id(list, p->id, first);
     json_set_i64(item, p->id, *last_added);
     cJSON_AddItemToArray(list, item);
+    if (p == &schemas)
+        cJSON_AddItemToArray(c->added_schemas, json_new_int64(*last_added));
     c->changed = true;
 }
 

@@ -20,7 +20,7 @@ static bool assign_uuid(struct commit *c, const cJSON *update)
                     uuid);
     if (old && strcasecmp(old, uuid) == 0)
         return true;
-    if (c->base)
+    if (c->base_location)
         return fail(c->f, "BadRequestException",
                     "Cannot reassign uuid: current %s, requested %s", old,
                     uuid);

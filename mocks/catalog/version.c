@@ -1,12 +1,14 @@
 /* Versions: the immutable contents of an entry, and their text. */
 #include <stdlib.h>
 #include <string.h>
+#include <utlist.h>
 
 #include "base/json.h"
 #include "base/rng.h"
+#include "mocks/catalog/metadata.h"
 #include "mocks/catalog/state.h"
 
-enum { ANSWER_MAX = 128 << 20 };
+enum { ANSWER_MAX = 1 << 30, TEXT_ROOM = 2048, TREES_TEXT_MAX = 16 << 20 };
 
 static struct version *version_new(enum version_kind kind, cJSON *tree)
 {
@@ -23,19 +25,25 @@ struct version *version_new_space(cJSON *properties)
 }
 
 struct version *version_new_file(enum version_kind kind, cJSON *metadata,
-                                 const char *location, int64_t number)
+                                 const char *location, int64_t number,
+                                 const struct version *grown_from)
 {
     struct version *v = version_new(kind, metadata);
+    struct slice old = {NULL, 0};
     struct str s;
+    if (grown_from)
+        old = version_metadata(grown_from);
     str_init(&s, ANSWER_MAX);
+    str_room(&s, old.len + TEXT_ROOM);
     str_addz(&s, "{\"metadata-location\":");
     json_quote(&s, slice_of(location));
     str_addz(&s, ",\"metadata\":");
     v->metadata_at = s.len;
-    json_print(metadata, &s);
+    metadata_print(metadata, old, &s);
     str_addc(&s, '}');
-    v->answer_len = s.len;
-    v->answer = str_detach(&s);
+    v->text = shared_of(&s);
+    v->answer = v->text->p;
+    v->answer_len = v->text->len;
     v->location = mem_strdup(location);
     v->number = number;
     struct str tag;
@@ -54,13 +62,81 @@ struct version *version_ref(struct version *v)
     return v;
 }
 
+/* ---- trees ---- */
+
+static void leave_home(struct version *v)
+{
+    if (!v->home || !v->tree)
+        return;
+    DL_DELETE(v->home->list, v);
+    v->home->bytes -= v->answer_len;
+}
+
+static void come_home(struct version *v)
+{
+    if (!v->home || !v->tree)
+        return;
+    DL_APPEND(v->home->list, v);
+    v->home->bytes += v->answer_len;
+}
+
+void version_settle(struct version *v, struct trees *home)
+{
+    if (!v->text || v->home)
+        return;
+    v->home = home;
+    come_home(v);
+}
+
+cJSON *version_tree(struct version *v)
+{
+    if (v->kind == VERSION_SPACE)
+        return v->tree;
+    leave_home(v);
+    if (!v->tree)
+        v->tree = json_parse_own(version_metadata(v));
+    come_home(v);
+    return v->tree;
+}
+
+cJSON *version_take_tree(struct version *v)
+{
+    cJSON *tree = version_tree(v);
+    leave_home(v);
+    v->tree = NULL;
+    return tree;
+}
+
+static void give_up(struct version *v)
+{
+    cJSON_Delete(version_take_tree(v));
+}
+
+void trees_trim(struct trees *t)
+{
+    while (t->bytes > TREES_TEXT_MAX && t->list->next)
+        give_up(t->list);
+}
+
+void trees_fini(struct trees *t)
+{
+    struct version *v, *next;
+    DL_FOREACH_SAFE(t->list, v, next)
+    {
+        leave_home(v);
+        v->home = NULL;
+    }
+}
+
 void version_unref(struct version *v)
 {
     if (!v || --v->refs > 0)
         return;
+    leave_home(v);
     cJSON_Delete(v->tree);
+    cJSON_Delete(v->dropped);
     free(v->location);
-    free(v->answer);
+    shared_unref(v->text);
     free(v->packed);
     free(v);
 }

@@ -39,8 +39,7 @@ struct version *view_new(const struct catalog *c, const struct ns_name *ns,
                              .view_summary = c->profile->view_summary,
                              .now_ms = clock_unix_ms(c->clock),
                              .rng = rng};
-    cJSON *metadata = view_create(create, &n, f);
-    return metadata ? file_next(c, VERSION_VIEW, NULL, metadata, rng, f) : NULL;
+    return file_first(c, VERSION_VIEW, view_create(create, &n, f), rng, f);
 }
 
 struct version *view_plain(const struct catalog *c, const struct ns_name *ns,
@@ -134,18 +133,17 @@ bool op_view_exists(struct call *k)
 static bool replace(struct call *k, struct version *base, const cJSON *request)
 {
     struct metadata_new n = {.now_ms = call_now_ms(k), .rng = &k->x->rng};
-    bool changed;
-    cJSON *metadata = commit_apply(VERSION_VIEW, base->tree, base->location,
-                                   request, &n, &changed, &k->f);
-    if (!metadata)
+    struct committed made;
+    if (!commit_apply(VERSION_VIEW, version_tree(base), base->location, request,
+                      &n, &made, &k->f))
         return false;
-    if (!changed) {
-        cJSON_Delete(metadata);
+    if (!made.changed) {
+        committed_fini(&made);
         call_answer_version(k, base);
         return true;
     }
     struct version *next =
-        file_next(k->c, VERSION_VIEW, base, metadata, &k->x->rng, &k->f);
+        file_next(k->c, VERSION_VIEW, base, &made, &k->x->rng, &k->f);
     if (!next)
         return false;
     call_answer_version(k, next);
@@ -167,9 +165,9 @@ bool op_replace_view(struct call *k)
 /* ---- drop, rename ---- */
 
 /* As the reference does: the current metadata file goes with its view. */
-static bool keeps_files(const struct version *v)
+static bool keeps_files(struct version *v)
 {
-    const char *z = metadata_property(v->tree, "gc.enabled");
+    const char *z = metadata_property(version_tree(v), "gc.enabled");
     return z && strcasecmp(z, "false") == 0;
 }
 

@@ -407,7 +407,7 @@ static bool same_list(struct completion *k, const struct s3_object *o)
         ok = add_etag(&all, k->list[i].etag);
     digest_md5(&k->c->s->digests, str_slice(&all), md5);
     str_fini(&all);
-    return ok && memcmp(md5, o->md5, MD5_SIZE) == 0;
+    return ok && memcmp(md5, object_md5(o), MD5_SIZE) == 0;
 }
 
 /* Was it done before? The object still there tells. */

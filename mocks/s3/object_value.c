@@ -17,11 +17,24 @@ struct s3_body *body_new(struct s3_memory *m, size_t len)
                 len);
         abort();
     }
-    b->memory = m;
-    b->refs = 1;
-    b->len = len;
+    *b = (struct s3_body){
+        .memory = m, .refs = 1, .len = len, .bytes = (char *)(b + 1)};
     b->bytes[len] = 0;
     m->used += sizeof(*b) + len + 1;
+    return b;
+}
+
+struct s3_body *body_shared(struct s3_memory *m, struct slice bytes,
+                            struct shared *owner)
+{
+    struct s3_body *b = mem_alloc(sizeof(*b));
+
+    *b = (struct s3_body){.memory = m,
+                          .refs = 1,
+                          .len = bytes.len,
+                          .bytes = owner->p + (bytes.p - owner->p),
+                          .owner = shared_ref(owner)};
+    m->used += sizeof(*b) + bytes.len + 1;
     return b;
 }
 
@@ -45,6 +58,7 @@ void body_unref(struct s3_body *b)
     if (!b || --b->refs)
         return;
     b->memory->used -= sizeof(*b) + b->len + 1;
+    shared_unref(b->owner);
     free(b);
 }
 
@@ -99,9 +113,21 @@ struct slice object_bytes(const struct s3_object *o)
     return (struct slice){o->body->bytes, o->body->len};
 }
 
+/* Files of the catalog are hashed when somebody asks: few do. */
+const uint8_t *object_md5(const struct s3_object *o)
+{
+    struct s3_body *b = o->body;
+
+    if (!o->md5_late || !b)
+        return o->md5;
+    if (!b->hashed)
+        b->hashed = EVP_Digest(b->bytes, b->len, b->md5, NULL, EVP_md5(), NULL);
+    return b->md5;
+}
+
 void object_etag(const struct s3_object *o, char out[ETAG_SIZE])
 {
-    digest_hex(o->md5, MD5_SIZE, out);
+    digest_hex(object_md5(o), MD5_SIZE, out);
     if (o->n_parts)
         snprintf(out + MD5_HEX - 1, ETAG_SIZE - MD5_HEX + 1, "-%u",
                  (unsigned)o->n_parts);

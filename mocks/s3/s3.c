@@ -376,8 +376,15 @@ bool s3_has_bucket(const struct s3 *s, const char *bucket)
 bool s3_put(struct s3 *s, const char *bucket, const char *key,
             struct slice bytes, char why[160])
 {
+    return s3_share(s, bucket, key, bytes, NULL, why);
+}
+
+bool s3_share(struct s3 *s, const char *bucket, const char *key,
+              struct slice bytes, struct shared *owner, char why[160])
+{
     static const char type[] = "Content-Type\0application/octet-stream";
     struct s3_object o = {.headers = {type, sizeof(type)},
+                          .md5_late = true,
                           .modified_ms = clock_unix_ms(s->clock)};
     size_t n = strlen(key);
 
@@ -394,8 +401,8 @@ bool s3_put(struct s3 *s, const char *bucket, const char *key,
                  bytes.len);
         return false;
     }
-    o.body = body_of(&s->store.memory, bytes);
-    digest_md5(&s->digests, bytes, o.md5);
+    o.body = owner ? body_shared(&s->store.memory, bytes, owner)
+                   : body_of(&s->store.memory, bytes);
     store_begin(&s->store);
     return store_put(&s->store, slice_of(bucket), slice_of(key),
                      object_new(&s->store.memory, &o));

@@ -17,6 +17,7 @@
 #include "mocks/exchange.h"
 
 struct s3;
+struct shared;
 struct secrets;
 
 extern const struct spec_field s3_option_fields[];
@@ -33,6 +34,9 @@ bool s3_add_bucket(struct s3 *s, const char *bucket);
 bool s3_has_bucket(const struct s3 *s, const char *bucket);
 bool s3_put(struct s3 *s, const char *bucket, const char *key,
             struct slice bytes, char why[160]);
+/* The same without a copy: bytes lie within owner (NULL: they are copied). */
+bool s3_share(struct s3 *s, const char *bucket, const char *key,
+              struct slice bytes, struct shared *owner, char why[160]);
 bool s3_get(const struct s3 *s, const char *bucket, const char *key,
             struct slice *bytes); /* borrowed until the next change */
 bool s3_remove(struct s3 *s, const char *bucket, const char *key);

@@ -16,6 +16,7 @@
 
 #include "base/btree.h"
 #include "base/clock.h"
+#include "base/shared.h"
 #include "base/str.h"
 #include "mocks/s3/digest.h"
 
@@ -28,12 +29,18 @@ struct s3_memory { /* what the store holds, with a guess at its own cost */
 struct s3_body { /* bytes, counted; filled before anyone else sees them */
     struct s3_memory *memory;
     unsigned refs;
+    bool hashed;
     size_t len;
-    char bytes[];
+    char *bytes;           /* its own, or of owner */
+    struct shared *owner;  /* or NULL */
+    uint8_t md5[MD5_SIZE]; /* if it was hashed */
 };
 
 struct s3_body *body_new(struct s3_memory *m, size_t len);
 struct s3_body *body_of(struct s3_memory *m, struct slice bytes);
+/* Nothing is copied: bytes lie within owner, of which it takes a reference. */
+struct s3_body *body_shared(struct s3_memory *m, struct slice bytes,
+                            struct shared *owner);
 struct s3_body *body_ref(struct s3_body *b);
 void body_unref(struct s3_body *b);
 
@@ -53,6 +60,7 @@ struct s3_object { /* one block of memory, counted */
     int64_t modified_ms;
     unsigned refs;
     unsigned short n_parts, owner; /* owner: index into the users */
+    bool md5_late;                 /* md5 is the body's, once it is asked for */
     uint8_t md5[MD5_SIZE];         /* of the bytes, or of the parts' md5s */
     char modified[DATE_HTTP_SIZE];
 };
@@ -65,6 +73,7 @@ struct s3_object *object_new(struct s3_memory *m, const struct s3_object *like);
 struct s3_object *object_ref(struct s3_object *o);
 void object_unref(void *object); /* void: it serves as answer.release */
 struct slice object_bytes(const struct s3_object *o);
+const uint8_t *object_md5(const struct s3_object *o);
 void object_etag(const struct s3_object *o,
                  char out[ETAG_SIZE]); /* no quotes */
 /* Steps through headers from *at = 0; false at the end. */
