@@ -64,7 +64,8 @@ cJSON *json_get(const cJSON *obj, const char *name)
     if (!obj || (obj->type & 0xff) != cJSON_Object)
         return NULL;
     for (cJSON *c = obj->child; c; c = c->next)
-        if (c->string && c->string[0] == name[0] && strcmp(c->string, name) == 0)
+        if (c->string && c->string[0] == name[0] &&
+            strcmp(c->string, name) == 0)
             return c;
     return NULL;
 }

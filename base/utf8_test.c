@@ -48,12 +48,13 @@ static void plain_text_ends_where_it_does(void)
         for (size_t at = 0; at < sizeof(text); at++) {
             memset(text, '~', sizeof(text));
             text[at] = (char)c;
-            wrong += utf8_plain(text, sizeof(text)) !=
-                     (plain ? sizeof(text) : at);
+            wrong +=
+                utf8_plain(text, sizeof(text)) != (plain ? sizeof(text) : at);
             wrong += utf8_plain(text, at) != at;
         }
     }
     CU_ASSERT_EQUAL(wrong, 0);
 }
 
-UNIT_MAIN("utf8", UNIT(plain_text_ends_where_it_does), UNIT(every_code_point_comes_back), UNIT(refuses_ill_formed_sequences))
+UNIT_MAIN("utf8", UNIT(plain_text_ends_where_it_does),
+          UNIT(every_code_point_comes_back), UNIT(refuses_ill_formed_sequences))

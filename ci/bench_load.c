@@ -194,9 +194,9 @@ static int add_snapshot(char *to, size_t room, const struct link *l)
         "\"s3://data-lake/warehouse/bench/%s/metadata/snap-%lld-1-"
         "0f5b2c7e-3d41-4c3a-9f63-5b1f2a7d9e10.avro\",\"schema-id\":0}}",
         (long long)l->sequence, (long long)l->snapshot, parent,
-        (long long)(now_us(CLOCK_REALTIME) / 1000), (long long)l->sequence * 1000,
-        (long long)l->sequence * 123456, (long long)l->sequence, l->table,
-        (long long)l->snapshot);
+        (long long)(now_us(CLOCK_REALTIME) / 1000),
+        (long long)l->sequence * 1000, (long long)l->sequence * 123456,
+        (long long)l->sequence, l->table, (long long)l->snapshot);
 }
 
 enum { FIRST_ID = 1000000007 };
@@ -349,13 +349,11 @@ static const struct plan {
     const char *what;
     bool (*next)(struct link *l);
     bool timed; /* until --seconds are over; else until nothing is next */
-} plans[] = {{"create", next_create, false},
-             {"load", next_load, true},
-             {"append", next_append, true},
-             {"properties", next_properties, true},
-             {"touch", next_touch, true},
-             {"grow", next_grow, false},
-             {"hold", next_hold, false}};
+} plans[] = {
+    {"create", next_create, false}, {"load", next_load, true},
+    {"append", next_append, true},  {"properties", next_properties, true},
+    {"touch", next_touch, true},    {"grow", next_grow, false},
+    {"hold", next_hold, false}};
 
 /* ---- answers ---- */
 
@@ -435,8 +433,7 @@ static void receive(struct link *l)
         l->in = realloc(l->in, l->cap);
         must(l->in != NULL, "realloc");
     }
-    ssize_t n =
-        recv(l->fd, l->in + l->len, l->cap - l->len - 1, MSG_DONTWAIT);
+    ssize_t n = recv(l->fd, l->in + l->len, l->cap - l->len - 1, MSG_DONTWAIT);
     must(n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)), "recv");
     if (n > 0) {
         l->len += (size_t)n;

@@ -26,11 +26,11 @@ struct commit {
     bool changed;
     int64_t last_schema; /* added by this commit; -1: none */
     int64_t last_spec, last_order, last_version;
-    cJSON *added;    /* ids of snapshots (views: versions) it added */
+    cJSON *added;         /* ids of snapshots (views: versions) it added */
     cJSON *added_schemas; /* likewise */
-    cJSON *dropped;  /* files that left the metadata log, or NULL */
-    cJSON *was_main; /* ids that main was set to by this commit */
-    cJSON *entered;  /* views: the version-log's new entry, or NULL */
+    cJSON *dropped;       /* files that left the metadata log, or NULL */
+    cJSON *was_main;      /* ids that main was set to by this commit */
+    cJSON *entered;       /* views: the version-log's new entry, or NULL */
     bool removed_snapshots;
     struct failure *f;
 };

@@ -74,7 +74,7 @@ cJSON *version_take_tree(struct version *v);
 void version_settle(struct version *v, struct trees *home);
 /* Gives up the trees that were used longest ago, if there are too many. */
 void trees_trim(struct trees *t);
-void trees_fini(struct trees *t); /* its versions are in none */
+void trees_fini(struct trees *t);               /* its versions are in none */
 struct version *version_ref(struct version *v); /* NULL gives NULL */
 void version_unref(struct version *v);          /* NULL is allowed */
 struct slice version_metadata(const struct version *v);

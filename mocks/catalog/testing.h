@@ -128,8 +128,11 @@ static bool bench_start(struct bench *b, const char *options)
 {
     char why[200] = "";
     *b = (struct bench){.unix_ms = 1795355424000};
-    b->memory.files = (struct warehouse){&b->memory, memory_put, memory_get,
-                                         memory_exists, memory_remove};
+    b->memory.files = (struct warehouse){.ctx = &b->memory,
+                                         .put = memory_put,
+                                         .get = memory_get,
+                                         .exists = memory_exists,
+                                         .remove = memory_remove};
     b->clock = (struct clock){bench_ns, bench_ms, b};
     b->secrets = secrets_new();
     cJSON *tree = options ? json_parse(options, strlen(options), NULL) : NULL;

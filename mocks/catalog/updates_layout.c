@@ -59,9 +59,7 @@ static void part_add(struct commit *c, const struct part *p, cJSON *item,
     if (old) {
         int64_t id = json_i64(old, p->id, -1);
         bool is_ours =
-            p == &schemas
-                ? list_holds(c->added_schemas, id)
-                : *last_added >= 0;
+            p == &schemas ? list_holds(c->added_schemas, id) : *last_added >= 0;
         *last_added = is_ours ? id : -1;
         cJSON_Delete(item);
         return;
