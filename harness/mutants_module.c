@@ -217,6 +217,10 @@ CHANGE(m_delete_absent_fails, store.delete_absent = false)
 CHANGE(m_keys_not_renewed, rows[ICE_ROW_STORE_EXPIRED].token = ICE_TOKEN_KEEP)
 CHANGE(m_expired_not_known,
        store.codes[ICE_CODE_EXPIRED_TOKEN].row = ICE_ROW_400)
+CHANGE(m_ended_session_not_known,
+       store.codes[ICE_CODE_UNKNOWN_KEY].of_session = false)
+CHANGE(m_unknown_key_renewed,
+       store.codes[ICE_CODE_UNKNOWN_KEY].row = ICE_ROW_STORE_EXPIRED)
 CHANGE(m_keys_renewed_five_times, store.renewals = 5)
 CHANGE(m_skew_not_corrected, rows[ICE_ROW_STORE_SKEWED].token = ICE_TOKEN_KEEP)
 CHANGE(m_named_file_not_read_again, rows[ICE_ROW_404_NAMED].read_again = false)
@@ -607,6 +611,10 @@ const struct mutant module_mutants[] = {
         "Keys that have expired are renewed."),
     ROW(m_expired_not_known, "expired-not-known", "R3.1-6",
         "ExpiredToken is a matter of keys, whatever its status."),
+    ROW(m_ended_session_not_known, "ended-session-not-known", "R3.1-6",
+        "A session's key that the store knows no more has expired."),
+    ROW(m_unknown_key_renewed, "unknown-key-renewed", "R3.1-6",
+        "A key without a token does not expire: one that is unknown is wrong."),
     NUMBER(m_keys_renewed_five_times, "keys-renewed-five-times", "R3.1-6",
            "Keys are renewed once."),
     ROW(m_skew_not_corrected, "skew-not-corrected", "R3.1-6 R3.1-7",

@@ -294,6 +294,7 @@ static void judge(struct run *u)
                          .head = !strcmp(u->op->method, "HEAD")};
 
     look(u, &s);
+    s.session = u->op->session && *u->op->session;
     u->t.retry_after_ms = retry_after(u);
     s.may_wait = u->t.retry_after_ms >= 0;
     r->row = u->t.row = ice_policy_row(p, &s);

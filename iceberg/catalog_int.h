@@ -142,6 +142,8 @@ struct ice_op {
                      a failure like any other, not ICE_UNKNOWN */
     bool named;   /* metadata names the object: its 404 is read again */
     bool raw;     /* the answer's body as it comes */
+    /* The last attempt was signed with a session's keys; NULL: none ever is. */
+    const bool *session;
     size_t body_bytes; /* limit of the answer's body; 0: the usual one */
     bool quiet;        /* a final failure is logged as debug: only
                           for "find out" reads whose caller says it */

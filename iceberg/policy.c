@@ -325,6 +325,8 @@ const struct ice_policy ice_policy_default =
                                                     ICE_ROW_STORE_EXPIRED},
                         [ICE_CODE_TOKEN_REFRESH] = {"TokenRefreshRequired", 400,
                                                     ICE_ROW_STORE_EXPIRED},
+                        [ICE_CODE_UNKNOWN_KEY] = {"InvalidAccessKeyId", 403,
+                                                  ICE_ROWS, true},
                         [ICE_CODE_TIME_SKEWED] = {"RequestTimeTooSkewed", 403,
                                                   ICE_ROW_STORE_SKEWED},
                         [ICE_CODE_BAD_DIGEST] = {"BadDigest", 400,
@@ -491,6 +493,8 @@ static enum ice_row row_of_code(const struct ice_policy *p,
     const struct ice_code_rule *rule =
         s->server == ICE_STORE_SERVER ? code_rule(p, s->type) : NULL;
 
+    if (rule && rule->of_session && s->session)
+        return ICE_ROW_STORE_EXPIRED;
     return rule ? rule->row : ICE_ROWS;
 }
 

@@ -398,6 +398,7 @@ enum ice_code { /* error codes that say more than their status */
                 ICE_CODE_CONDITIONAL_CONFLICT,
                 ICE_CODE_EXPIRED_TOKEN,
                 ICE_CODE_TOKEN_REFRESH,
+                ICE_CODE_UNKNOWN_KEY,
                 ICE_CODE_TIME_SKEWED,
                 ICE_CODE_BAD_DIGEST,
                 ICE_CODE_SHA256_MISMATCH,
@@ -421,6 +422,8 @@ struct ice_code_rule {
     const char *name; /* "SlowDown" */
     int status;       /* where it comes in a 200 */
     enum ice_row row; /* ICE_ROWS: its status's */
+    bool of_session;  /* keys with a session token have expired by it: MinIO
+                         knows no key any more that has */
 };
 
 enum ice_lost { /* what follows a lost answer to CompleteMultipartUpload */
@@ -513,6 +516,7 @@ struct ice_seen { /* one answer, as far as its row depends on it */
     bool head;        /* answer to a HEAD */
     bool named;       /* metadata names the object asked for */
     bool may_wait;    /* has a usable Retry-After */
+    bool session;     /* the request was signed with a session's keys */
 };
 enum ice_row ice_policy_row(const struct ice_policy *p,
                             const struct ice_seen *s);

@@ -81,6 +81,23 @@ static void only_a_typed_404_means_absent(void)
     CU_ASSERT(P->rows[ICE_ROW_404_UNTYPED].read_again);
 }
 
+static void only_a_session_s_key_is_forgotten(void)
+{
+    struct ice_seen s = {.event = ICE_EV_ANSWER,
+                         .status = 403,
+                         .server = ICE_STORE_SERVER,
+                         .type = "InvalidAccessKeyId"};
+
+    CU_ASSERT(ice_policy_row(P, &s) == ICE_ROW_403);
+    s.session = true;
+    CU_ASSERT(ice_policy_row(P, &s) == ICE_ROW_STORE_EXPIRED);
+    s.type = "AccessDenied";
+    CU_ASSERT(ice_policy_row(P, &s) == ICE_ROW_403);
+    s.type = "ExpiredToken";
+    s.session = false;
+    CU_ASSERT(ice_policy_row(P, &s) == ICE_ROW_STORE_EXPIRED);
+}
+
 static void the_status_decides_not_the_body(void)
 {
     struct ice_seen s = {
@@ -434,6 +451,7 @@ static void names_are_encoded_byte_by_byte(void)
 
 UNIT_MAIN("policy", UNIT(every_row_is_written_down),
           UNIT(every_status_has_a_row), UNIT(only_a_typed_404_means_absent),
+          UNIT(only_a_session_s_key_is_forgotten),
           UNIT(the_status_decides_not_the_body),
           UNIT(events_have_rows_of_their_own),
           UNIT(reads_are_repeated_where_it_helps),

@@ -180,6 +180,7 @@ static void prepare(void *ctx, struct ice_request *request, int attempt)
     arena_fini(&q->attempt);
     q->n_lines = 0;
     q->generation = q->c->store.generation;
+    q->session = keys.session_token != NULL;
     date_basic(ice__store_unix_ms(q->c), date);
     add_line(q, "Host", q->host);
     add_line(q, "x-amz-content-sha256", q->hash);
@@ -277,6 +278,7 @@ struct ice_op ice__store_op(struct ice_store_request *q)
         .safe = q->c->policy->store.again[q->op],
         .named = q->named,
         .raw = true,
+        .session = &q->session,
         .body_bytes = q->most,
         .method = q->method,
         .url = q->url,

@@ -36,6 +36,7 @@ struct ice_store_request {
     size_t n_lines;
     char hash[ICE_SHA256_HEX_SIZE]; /* of the body; "": not yet */
     unsigned generation;            /* of the keys it was signed with */
+    bool session;                   /* these came with a session token */
     bool sum;                       /* its body goes with a checksum */
     bool named;                     /* see struct ice_get */
     size_t most;                    /* of the answer's body; 0: usual */

@@ -375,7 +375,8 @@ static void a_session_can_be_narrowed(void)
     struct testing *t = testing_new(NULL);
 
     CU_ASSERT_EQUAL(
-        assume(t, ROLE "&Policy=%7B%22Statement%22%3A%5B%7B%22Effect%22%3A%22"
+        assume(t, ROLE "&Policy=%7B%22Version%22%3A%222012-10-17%22%2C%"
+                       "22Statement%22%3A%5B%7B%22Effect%22%3A%22"
                        "Allow%22%2C%22Action%22%3A%22s3%3AGetObject%22%2C%22"
                        "Resource%22%3A%22arn%3Aaws%3As3%3A%3A%3Adata-lake%2Fa"
                        "%2F%2A%22%7D%5D%7D"),

@@ -9,6 +9,8 @@ const struct service_error s3_errors[] = {
     {"AccessControlListNotSupported", 400, "The bucket does not allow ACLs."},
     {"AccessDenied", 403, "Access Denied."},
     {"AccessForbidden", 403, "CORSResponse: This CORS request is not allowed."},
+    {"AllAccessDisabled", 403,
+     "All access to this resource has been disabled."},
     {"AuthorizationHeaderMalformed", 400,
      "The authorization header is malformed."},
     {"AuthorizationQueryParametersError", 400,

@@ -371,6 +371,7 @@ void s3_put_legal_hold(struct ask *c);
 void s3_post_object(struct ask *c);
 void s3_preflight(struct ask *c);
 void s3_assume_role(struct ask *c);
+bool health_is(struct slice path); /* of one of the checks */
 void s3_health(struct ask *c);
 
 #endif

@@ -254,6 +254,13 @@ static bool plain_key(const char *key)
     }
 }
 
+/* MinIO keeps a bucket to itself. Objects can be asked for: there are none. */
+static bool is_reserved(const struct ask *c)
+{
+    return c->s->profile->health && slice_eqz(c->bucket_name, "minio") &&
+           !(c->key.len && slice_eqz(c->r->method, "GET"));
+}
+
 static bool names_ok(struct ask *c)
 {
     struct exchange *x = c->x;
@@ -262,6 +269,10 @@ static bool names_ok(struct ask *c)
     if (x->names.bucket && !s3_bucket_name_ok(slice_of(x->names.bucket))) {
         s3_error(x, "InvalidBucketName", NULL, "BucketName", x->names.bucket,
                  NULL);
+        return false;
+    }
+    if (is_reserved(c)) {
+        s3_error(x, "AllAccessDisabled", NULL, NULL);
         return false;
     }
     if (key && strlen(key) > S3_MAX_KEY) {

@@ -191,7 +191,9 @@ static bool read_target(struct exchange *x, struct target *t)
     *t = (struct target){0};
     if (path.len == 0 || path.p[0] != '/')
         return false;
-    if (s->profile->health && slice_starts(path, "/minio/health/")) {
+    if (s->profile->health && health_is(path) &&
+        (slice_eqz(x->request->method, "GET") ||
+         slice_eqz(x->request->method, "HEAD"))) {
         t->level = LEVEL_HEALTH;
         return true;
     }

@@ -548,7 +548,12 @@ static void health_is_minios(void)
     CU_ASSERT_EQUAL(
         CALL("GET", "/minio/health/cluster", "maintenance=true", NULL, NULL),
         412);
+    CU_ASSERT(testing_header(t, "Vary", "Origin"));
+    CU_ASSERT(testing_header(t, "x-minio-storage-class-defaults", "false"));
     CU_ASSERT_EQUAL(CALL("GET", "/minio/health/other", "", NULL, NULL), 404);
+    CU_ASSERT_EQUAL(CALL("PUT", "/minio/health/live", "", NULL, "x"), 403);
+    SAYS("<Code>AllAccessDisabled</Code>");
+    CU_ASSERT_EQUAL(CALL("PUT", "/minio", "", NULL, NULL), 403);
     testing_free(t);
     t = testing_new("{\"profile\": \"aws\"}");
     t->unsigned_ = true;

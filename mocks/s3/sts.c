@@ -326,8 +326,8 @@ static void publish(struct exchange *x, void *ctx)
 static bool read_policy(struct ask *c, const char **policy)
 {
     const struct sts_manner *m = c->s->profile->sts;
+    const char *wrong = NULL;
     cJSON *tree;
-    bool ok;
 
     *policy = parameter(c, "Policy");
     if (parameter(c, "PolicyArns.member.1.arn"))
@@ -340,10 +340,14 @@ static bool read_policy(struct ask *c, const char **policy)
         return fail(c, m->large_policy,
                     "Session policy should not exceed 2048 characters");
     tree = json_parse(*policy, strlen(*policy), NULL);
-    ok = cJSON_IsObject(tree) && json_get(tree, "Statement");
+    if (!cJSON_IsObject(tree))
+        wrong = "The policy is not in the valid JSON format.";
+    else if (!json_str(tree, "Version") && !m->demands_role)
+        wrong = "Version cannot be empty expecting '2012-10-17'";
+    else if (!json_get(tree, "Statement") && m->demands_role)
+        wrong = "Syntax errors in policy.";
     cJSON_Delete(tree);
-    return ok || fail(c, m->bad_policy,
-                      "The policy is not in the valid JSON format.");
+    return !wrong || fail(c, m->bad_policy, wrong);
 }
 
 void s3_assume_role(struct ask *c)
@@ -353,7 +357,7 @@ void s3_assume_role(struct ask *c)
     int64_t lifetime_ms = 0;
 
     if (c->session) {
-        sts_error(c->x, "AccessDenied", 403, "A session cannot assume a role.");
+        sts_error(c->x, "AccessDenied", 403, "Access Denied.");
         return;
     }
     if (!read_policy(c, &d->policy) || !role_ok(c, &role, &name) ||
