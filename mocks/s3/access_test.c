@@ -223,11 +223,12 @@ static void conditions_are_weighed(void)
 static void broken_policies_are_refused(void)
 {
     static const char *const broken[] = {
-        "",
         "[]",
         "{\"Version\":\"2012-10-17\"}",
         POLICY("Maybe", "\"*\"", "s3:*", "ann-1", ""),
         POLICY("Allow", "\"*\"", "s3:*", "bobs", ""),
+        POLICY("Allow", "\"*\"", "s3:*", "bobs/*", ""),
+        POLICY("Allow", "\"*\"", "s3:*", "ann/1", ""),
         POLICY("Allow", "\"*\"", "s3:*", "ann-1",
                ",\"Condition\":{\"StringAlmost\":{\"a\":\"b\"}}"),
         "{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\"}]}",
@@ -242,6 +243,9 @@ static void broken_policies_are_refused(void)
         CU_ASSERT_EQUAL(set_policy(t, broken[i]), 400);
         SAYS("<Code>MalformedPolicy</Code>");
     }
+    become(t, ANN);
+    CU_ASSERT_EQUAL(CALL("PUT", "/ann-1", "policy=", NULL, NULL), 400);
+    SAYS("<Code>MissingRequestBodyError</Code>");
     testing_free(t);
 }
 

@@ -11,6 +11,7 @@
 #define ALL_USERS GROUPS "global/AllUsers"
 #define AUTH_USERS GROUPS "global/AuthenticatedUsers"
 #define LOG_GROUP GROUPS "s3/LogDelivery"
+#define GRANT "AccessControlPolicy/AccessControlList/Grant"
 
 enum { MAX_GRANTS = 100, MAX_LIST = 16 << 10 };
 
@@ -187,6 +188,8 @@ bool acl_from_headers(struct ask *c, const struct http_header *list, size_t n,
     bool any = false, ok = true;
 
     *acl = NULL;
+    if (c->s->profile->private_lists)
+        return true; /* it does not look at them */
     if (!canned.p)
         canned = field(list, n, "acl"); /* as a form upload has it */
     str_init(&out, MAX_LIST);
@@ -251,7 +254,6 @@ static bool check_owner(struct acl_reader *r, const char *id)
 
 static bool element(void *ctx, const char *path, struct slice text)
 {
-#define GRANT "AccessControlPolicy/AccessControlList/Grant"
     static const struct {
         const char *path, *type;
     } grantees[] = {{GRANT "/Grantee/ID", "id"},
@@ -289,6 +291,50 @@ bool acl_from_xml(struct ask *c, struct slice body, unsigned owner,
         s3_error(c->x, "MalformedACLError", NULL, NULL);
     str_fini(&r.out);
     return ok;
+}
+
+/* ---- where "private" is all that a list can say ---- */
+
+static bool first_permission(void *ctx, const char *path, struct slice text)
+{
+    const char **first = ctx;
+
+    if (strcmp(path, GRANT "/Permission") == 0 && !*first)
+        *first = slice_eqz(slice_trim(text), "FULL_CONTROL") ? "private" : "";
+    return strncmp(path, "AccessControlPolicy", 19) == 0;
+}
+
+static bool stays_private(struct ask *c)
+{
+    const char *says = ask_headerz(c, "x-amz-acl");
+
+    if (!says && !xml_read(c->body, first_permission, &says)) {
+        s3_error(c->x, "MalformedXML", NULL, NULL);
+        return false;
+    }
+    if (says && strcmp(says, "private") == 0)
+        return true;
+    s3_error(c->x, "NotImplemented",
+             "A header you provided implies functionality that is not "
+             "implemented ()",
+             NULL);
+    return false;
+}
+
+static void answer_private(struct ask *c)
+{
+    static const char list[] =
+        "<AccessControlPolicy><Owner><ID></ID><DisplayName></DisplayName>"
+        "</Owner><AccessControlList><Grant><Grantee xmlns:xsi=\"http://"
+        "www.w3.org/2001/XMLSchema-instance\" xsi:type=\"CanonicalUser\">"
+        "<Type>CanonicalUser</Type></Grantee><Permission>FULL_CONTROL"
+        "</Permission></Grant></AccessControlList></AccessControlPolicy>";
+
+    str_reset(&c->s->text);
+    str_addz(&c->s->text, list);
+    s3_answer_text(c->x, 200);
+    answer_set(&c->x->answer, c->a, "Content-Type",
+               "text/plain; charset=utf-8");
 }
 
 /* ---- asking a list ---- */
@@ -385,6 +431,10 @@ static void answer_list(struct ask *c, const char *acl, unsigned owner)
     struct str *out = &c->s->text, own;
     struct grant g;
 
+    if (c->s->profile->private_lists) {
+        answer_private(c);
+        return;
+    }
     str_init(&own, MAX_LIST);
     add_owner(c, &own, owner);
     if (!acl)
@@ -414,13 +464,17 @@ void s3_get_object_acl(struct ask *c)
     if (!o)
         return;
     answer_list(c, object_header(o, ACL_KEPT), o->owner);
-    version_tell(c, o);
+    if (!c->s->profile->private_lists)
+        version_tell(c, o);
 }
 
-/* By headers, or by the body when there are none. */
+/* By headers, or by the body when there are none. *acl NULL: no change. */
 static bool read_list(struct ask *c, bool of_bucket, unsigned owner,
                       const char **acl)
 {
+    *acl = NULL;
+    if (c->s->profile->private_lists)
+        return stays_private(c);
     if (!ask_body_intact(c, false) ||
         !acl_from_headers(c, c->r->headers, c->r->n_headers, of_bucket, owner,
                           acl))
@@ -442,7 +496,8 @@ void s3_put_bucket_acl(struct ask *c)
     if (!read_list(c, true, c->bucket->owner, &acl))
         return;
     s3_answer_empty(c->x, 200);
-    bucket_change(c, DOCUMENT_ACL, acl);
+    if (acl)
+        bucket_change(c, DOCUMENT_ACL, acl);
 }
 
 void s3_put_object_acl(struct ask *c)
@@ -454,5 +509,6 @@ void s3_put_object_acl(struct ask *c)
         return;
     s3_answer_empty(c->x, 200);
     version_tell(c, o);
-    object_change(c, o, ACL_KEPT, acl, "gave another access list to");
+    if (acl)
+        object_change(c, o, ACL_KEPT, acl, "gave another access list to");
 }

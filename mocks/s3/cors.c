@@ -166,14 +166,32 @@ static void add_headers(struct cors_reader *r)
                "Access-Control-Request-Method");
 }
 
+/* To every origin, where the profile has it so. */
+static void tell_all(struct ask *c, struct slice origin)
+{
+    struct answer *w = &c->x->answer;
+
+    answer_set(w, c->a, "Access-Control-Allow-Origin", SLICE_FMT,
+               SLICE_ARG(origin));
+    answer_set(w, c->a, "Access-Control-Allow-Credentials", "true");
+}
+
 void cors_tell(struct ask *c)
 {
-    const char *document =
-        c->bucket ? c->bucket->document[DOCUMENT_CORS] : NULL;
+    const char *exposed = c->s->profile->cors_exposed, *document;
     struct slice origin = ask_header(c, "origin");
     struct cors_reader r;
 
-    if (!document || !origin.len)
+    if (!origin.len)
+        return;
+    if (exposed) {
+        tell_all(c, origin);
+        answer_set(&c->x->answer, c->a, "Access-Control-Expose-Headers", "%s",
+                   exposed);
+        return;
+    }
+    document = c->bucket ? c->bucket->document[DOCUMENT_CORS] : NULL;
+    if (!document)
         return;
     begin(&r, c);
     r.origin = origin;
@@ -185,8 +203,30 @@ void cors_tell(struct ask *c)
     end(&r);
 }
 
-/* OPTIONS: nobody signs it. */
-void s3_preflight(struct ask *c)
+static void allow_all(struct ask *c)
+{
+    struct slice origin = ask_header(c, "origin");
+    struct slice method = ask_header(c, "access-control-request-method");
+    struct slice names = ask_header(c, "access-control-request-headers");
+    struct answer *w = &c->x->answer;
+
+    s3_answer_empty(c->x, method.len ? 204 : 200);
+    if (!method.len)
+        cors_tell(c);
+    if (!method.len || !origin.len)
+        return;
+    tell_all(c, origin);
+    answer_set(w, c->a, "Access-Control-Allow-Methods", SLICE_FMT,
+               SLICE_ARG(method));
+    if (names.len)
+        answer_set(w, c->a, "Access-Control-Allow-Headers", SLICE_FMT,
+                   SLICE_ARG(names));
+    answer_set(w, c->a, "Vary",
+               "Origin, Access-Control-Request-Method, "
+               "Access-Control-Request-Headers");
+}
+
+static void allow_by_rule(struct ask *c)
 {
     const char *document = c->bucket->document[DOCUMENT_CORS];
     struct slice origin = ask_header(c, "origin");
@@ -220,4 +260,15 @@ void s3_preflight(struct ask *c)
                  NULL);
     }
     end(&r);
+}
+
+/* OPTIONS: nobody signs it. */
+void s3_preflight(struct ask *c)
+{
+    if (c->s->profile->cors_exposed)
+        allow_all(c);
+    else if (c->bucket)
+        allow_by_rule(c);
+    else
+        s3_error(c->x, "NoSuchBucket", NULL, NULL);
 }

@@ -57,9 +57,8 @@ static bool decide_version(struct ask *c, struct removal *r,
                       "Invalid version id specified");
     r->is = stack_find(v, version);
     if (r->is && !lock_lets_go(c, r->is))
-        return refuse(r, "AccessDenied",
-                      "Access Denied because object protected by object "
-                      "lock.");
+        return refuse(r, c->s->profile->locked.code,
+                      c->s->profile->locked.message);
     return holds(r, r->is);
 }
 

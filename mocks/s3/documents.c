@@ -14,6 +14,7 @@ struct schema {
     const char *missing;      /* error when there is none; NULL: an empty one */
     const char *const *paths; /* below the root, "path" or "path=A|B" */
     bool (*ok)(struct ask *c, struct slice body);
+    const char *empty; /* what the empty one holds, or NULL */
 };
 
 /* ---- schemas ---- */
@@ -94,6 +95,29 @@ static const char *const lock[] = {
     "Rule/DefaultRetention/Years",
     NULL};
 
+static const char *const logging[] = {
+    "LoggingEnabled",
+    "LoggingEnabled/TargetBucket",
+    "LoggingEnabled/TargetPrefix",
+    "LoggingEnabled/TargetGrants",
+    "LoggingEnabled/TargetGrants/Grant",
+    "LoggingEnabled/TargetGrants/Grant/Grantee",
+    "LoggingEnabled/TargetGrants/Grant/Grantee/ID",
+    "LoggingEnabled/TargetGrants/Grant/Grantee/DisplayName",
+    "LoggingEnabled/TargetGrants/Grant/Grantee/EmailAddress",
+    "LoggingEnabled/TargetGrants/Grant/Grantee/URI",
+    "LoggingEnabled/TargetGrants/Grant/Permission=FULL_CONTROL|READ|WRITE",
+    "LoggingEnabled/TargetObjectKeyFormat",
+    "LoggingEnabled/TargetObjectKeyFormat/SimplePrefix",
+    "LoggingEnabled/TargetObjectKeyFormat/PartitionedPrefix",
+    "LoggingEnabled/TargetObjectKeyFormat/PartitionedPrefix/"
+    "PartitionDateSource=EventTime|DeliveryTime",
+    NULL};
+
+static const char *const payment[] = {"Payer=Requester|BucketOwner", NULL};
+
+static const char *const accelerate[] = {"Status=Enabled|Suspended", NULL};
+
 static const char *const ownership[] = {
     "Rule",
     "Rule/ObjectOwnership=BucketOwnerPreferred|ObjectWriter|"
@@ -107,22 +131,32 @@ static const char *const public_access[] = {
     "RestrictPublicBuckets=true|false|True|False|TRUE|FALSE", NULL};
 
 static const struct schema schemas[] = {
+    {DOCUMENT_ACCELERATE, "accelerate", "AccelerateConfiguration", NULL,
+     accelerate, NULL, NULL},
     {DOCUMENT_CORS, "cors", "CORSConfiguration", "NoSuchCORSConfiguration",
-     cors, cors_ok},
+     cors, cors_ok, NULL},
     {DOCUMENT_ENCRYPTION, "encryption", "ServerSideEncryptionConfiguration",
      "ServerSideEncryptionConfigurationNotFoundError", encryption,
-     encryption_ok},
+     encryption_ok, NULL},
     {DOCUMENT_LIFECYCLE, "lifecycle", "LifecycleConfiguration",
-     "NoSuchLifecycleConfiguration", lifecycle, lifecycle_ok},
+     "NoSuchLifecycleConfiguration", lifecycle, lifecycle_ok, NULL},
     {DOCUMENT_LOCK, "object-lock", "ObjectLockConfiguration",
-     "ObjectLockConfigurationNotFoundError", lock, lock_configuration_ok},
+     "ObjectLockConfigurationNotFoundError", lock, lock_configuration_ok, NULL},
+    {DOCUMENT_LOGGING, "logging", "BucketLoggingStatus", NULL, logging,
+     logging_ok, NULL},
     {DOCUMENT_NOTIFICATION, "notification", "NotificationConfiguration", NULL,
-     NULL, NULL},
+     NULL, notification_ok, NULL},
     {DOCUMENT_OWNERSHIP, "ownershipControls", "OwnershipControls",
-     "OwnershipControlsNotFoundError", ownership, ownership_ok},
+     "OwnershipControlsNotFoundError", ownership, ownership_ok, NULL},
+    {DOCUMENT_PAYMENT, "requestPayment", "RequestPaymentConfiguration", NULL,
+     payment, NULL, "<Payer>BucketOwner</Payer>"},
     {DOCUMENT_PUBLIC_ACCESS, "publicAccessBlock",
      "PublicAccessBlockConfiguration", "NoSuchPublicAccessBlockConfiguration",
-     public_access, NULL},
+     public_access, NULL, NULL},
+    {DOCUMENT_REPLICATION, "replication", "ReplicationConfiguration",
+     "ReplicationConfigurationNotFoundError", NULL, replication_ok, NULL},
+    {DOCUMENT_WEBSITE, "website", "WebsiteConfiguration",
+     "NoSuchWebsiteConfiguration", NULL, NULL, NULL},
 };
 
 static const struct schema *schema_of(struct ask *c)
@@ -247,7 +281,78 @@ static const char *rewritten(struct ask *c, const struct schema *s)
     return text;
 }
 
+/* ---- further checks ---- */
+
+static bool find_target(void *ctx, const char *path, struct slice text)
+{
+    struct ask *c = ctx;
+
+    if (strcmp(path, "BucketLoggingStatus/LoggingEnabled/TargetBucket") == 0)
+        c->data = (void *)(uintptr_t)ask_text(c, text);
+    return true;
+}
+
+bool logging_ok(struct ask *c, struct slice body)
+{
+    const struct s3_bucket *target;
+
+    c->data = NULL;
+    xml_read(body, find_target, c);
+    if (!c->data)
+        return true; /* it is switched off */
+    target = store_bucket(&c->s->store, slice_of(c->data), false);
+    if (target && target->owner == c->bucket->owner)
+        return true;
+    s3_error(c->x, "InvalidTargetBucketForLogging",
+             target ? "The owner for the bucket to be logged and the target "
+                      "bucket must be the same."
+                    : NULL,
+             "TargetBucket", c->data, NULL);
+    return false;
+}
+
+static bool names_none(void *ctx, const char *path, struct slice text)
+{
+    const char *name = strrchr(path, '/');
+
+    (void)ctx;
+    (void)text;
+    return !name ||
+           (strcmp(name, "/Queue") != 0 && strcmp(name, "/Topic") != 0 &&
+            strcmp(name, "/CloudFunction") != 0);
+}
+
+/* A MinIO knows of no destination until its operator names some. */
+bool notification_ok(struct ask *c, struct slice body)
+{
+    if (!c->s->profile->few_settings || xml_read(body, names_none, NULL))
+        return true;
+    return ask_bad_argument(c, "Destination", NULL,
+                            "A specified destination ARN does not exist or is "
+                            "not well-formed. Verify the destination ARN.");
+}
+
+bool replication_ok(struct ask *c, struct slice body)
+{
+    (void)body;
+    if (c->bucket->versioning == VERSIONING_ON)
+        return true;
+    s3_error(c->x, "InvalidRequest",
+             "Versioning must be 'Enabled' on the bucket to apply a "
+             "replication configuration",
+             NULL);
+    return false;
+}
+
 /* ---- operations ---- */
+
+/* Without its declaration where the profile has it so. */
+static const char *as_told(const struct ask *c, const char *document)
+{
+    const char *end = strchr(document, '\n');
+
+    return end && c->s->profile->bare_documents ? end + 1 : document;
+}
 
 void s3_get_document(struct ask *c)
 {
@@ -261,9 +366,10 @@ void s3_get_document(struct ask *c)
     }
     str_reset(out);
     if (document) {
-        str_addz(out, document);
+        str_addz(out, as_told(c, document));
     } else {
         xml_begin(out, s->root);
+        str_addz(out, s->empty ? s->empty : "");
         xml_close(out, s->root);
     }
     s3_answer_text(c->x, 200);

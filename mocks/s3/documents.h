@@ -15,6 +15,9 @@ bool lock_configuration_ok(struct ask *c, struct slice body);
 bool encryption_ok(struct ask *c, struct slice body);
 bool cors_ok(struct ask *c, struct slice body);
 bool ownership_ok(struct ask *c, struct slice body);
+bool logging_ok(struct ask *c, struct slice body);
+bool notification_ok(struct ask *c, struct slice body);
+bool replication_ok(struct ask *c, struct slice body);
 
 /* x-amz-expiration of an object, by the bucket's lifecycle. */
 void lifecycle_tell(struct ask *c, const struct s3_object *o);

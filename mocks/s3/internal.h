@@ -56,6 +56,7 @@ struct s3_options {
     int profile;                 /* index into s3_profiles */
     bool anonymous, etag_conditions;
     bool etag_conditions_given; /* else the profile decides */
+    bool kms, kms_given;        /* the same */
     int64_t clock_ahead_ms;
     int64_t memory;   /* bytes */
     int64_t min_part; /* bytes */
@@ -95,6 +96,14 @@ struct s3_profile {
     const char *tokenless_session; /* error for its keys without its token */
     bool lists_what_it_may;        /* ListBuckets leaves out, never refuses */
     const struct sts_manner *sts;  /* sts.c */
+    bool private_lists;  /* access lists can say "private" and no more */
+    bool few_settings;   /* see enum s3_need, NEEDS_SETTINGS */
+    bool bare_documents; /* without an XML declaration */
+    bool kms;            /* it can encrypt with keys of its own */
+    struct {
+        const char *code, *message;
+    } locked;                 /* error for what object lock holds */
+    const char *cors_exposed; /* to all origins; NULL: by a bucket's rules */
 };
 
 extern const struct s3_profile s3_profiles[];
@@ -182,7 +191,8 @@ enum s3_need {
     NEEDS_NO_BUCKET = 1, /* it need not be there */
     NEEDS_STS = 2,       /* signed for the service sts */
     NEEDS_NOBODY = 4,    /* no signature, no right */
-    NEEDS_FORM = 8       /* the act looks for both in the form */
+    NEEDS_FORM = 8,      /* the act looks for both in the form */
+    NEEDS_SETTINGS = 16  /* of a kind that some profiles do not have */
 };
 
 enum s3_permission {           /* what an access list must grant for it */

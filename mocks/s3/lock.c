@@ -78,6 +78,10 @@ bool lock_configuration_ok(struct ask *c, struct slice body)
     if (d.retention && (d.has_days ? d.days < 1 || d.days > MAX_DAYS
                                    : d.years < 1 || d.years > MAX_YEARS))
         return wrong(c, "InvalidRetentionPeriod", NULL);
+    if (c->s->profile->few_settings && !c->bucket->lockable)
+        return wrong(c, "InvalidBucketState",
+                     "Object Lock configuration cannot be enabled on existing "
+                     "buckets");
     if (c->bucket->versioning != VERSIONING_ON)
         return wrong(c, "InvalidBucketState",
                      "Versioning must be 'Enabled' on the bucket to apply a "
@@ -224,7 +228,7 @@ static bool may_change(struct ask *c, const struct s3_object *o,
     if (!now || held_until(o) <= ask_now_ms(c) || bypasses(c, o))
         return true;
     return (strcmp(now, mode) == 0 && until >= held_until(o)) ||
-           wrong(c, "AccessDenied", NULL);
+           wrong(c, c->s->profile->locked.code, c->s->profile->locked.message);
 }
 
 /* The object's headers with two others in the place of those two. */
@@ -262,7 +266,6 @@ void s3_put_retention(struct ask *c)
         !may_change(c, o, r.mode, until))
         return;
     s3_answer_empty(c->x, 200);
-    version_tell(c, o);
     hold_until(c, o, r.mode, until);
 }
 
@@ -310,6 +313,5 @@ void s3_put_legal_hold(struct ask *c)
         return;
     }
     s3_answer_empty(c->x, 200);
-    version_tell(c, o);
     object_change(c, o, HOLD, r.mode, "set the hold of");
 }

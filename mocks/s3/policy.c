@@ -369,21 +369,16 @@ enum policy_verdict policy_judge(const char *document,
 
 /* ---- is it one? ---- */
 
-struct resources {
-    struct slice bucket;
-    bool wrong;
-};
-
 static bool resource_is_wrong(void *ctx, const char *z)
 {
-    struct resources *r = ctx;
-    size_t n = sizeof(ARN) - 1;
+    const struct ask *c = ctx;
+    const char *name;
 
-    if (strncmp(z, ARN, n) != 0 && strncmp(z, "arn:aws:s3::", 12) != 0)
+    if (strncmp(z, "arn:aws:s3::", 12) != 0 || !strchr(z + 12, ':'))
         return true;
-    if (strncmp(z, ARN, n) != 0)
-        return false; /* another account's form of the same */
-    return strncmp(z + n, r->bucket.p, r->bucket.len) != 0 && !strchr(z, '*');
+    name = strchr(z + 12, ':') + 1; /* an account may stand before it */
+    return !slice_glob(ask_text(c, (struct slice){name, strcspn(name, "/")}),
+                       c->bucket_name);
 }
 
 static const char *condition_wrong(const cJSON *block)
@@ -406,7 +401,6 @@ static const char *condition_wrong(const cJSON *block)
 
 static const char *statement_wrong(struct ask *c, const cJSON *s)
 {
-    struct resources r = {.bucket = c->bucket_name};
     const char *effect = json_str(s, "Effect");
     const cJSON *action = json_get(s, "Action");
     const cJSON *resource = json_get(s, "Resource");
@@ -425,7 +419,7 @@ static const char *statement_wrong(struct ask *c, const cJSON *s)
         resource = json_get(s, "NotResource");
     if (!all_strings(resource))
         return "Missing required field Resource";
-    if (any_string(resource, resource_is_wrong, &r))
+    if (any_string(resource, resource_is_wrong, c))
         return "Policy has invalid resource";
     return condition_wrong(json_get(s, "Condition"));
 }
@@ -438,6 +432,8 @@ const char *policy_wrong(struct ask *c, const char *document, size_t n)
 
     if (!cJSON_IsObject(tree))
         wrong = "Policies must be valid JSON and the first byte must be '{'";
+    else if (c->s->profile->few_settings && !json_str(tree, "Version"))
+        wrong = "The policy must contain a valid version string";
     else if (!statements(tree))
         wrong = "Missing required field Statement";
     for (const cJSON *s = statements(tree); s && !wrong;

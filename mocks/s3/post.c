@@ -309,7 +309,6 @@ static bool read_key(struct post *p)
             arena_printf(c->a, "%.*s" SLICE_FMT "%s", (int)(at - v.p), key,
                          SLICE_ARG(name), key + (at - v.p) + sizeof(mark) - 1);
     c->key = slice_of(key);
-    c->x->names.key = key;
     if (c->key.len && c->key.len <= S3_MAX_KEY)
         return true;
     return wrong(p, "KeyTooLongError", NULL);
@@ -333,6 +332,23 @@ static bool collect_form(struct post *p, struct str *out)
     return tags != NULL;
 }
 
+/* Of the object, in path style. */
+static const char *location_of(struct post *p)
+{
+    struct ask *c = p->c;
+    const char *text;
+    struct str url;
+
+    str_init(&url, 16 << 10);
+    str_addz(&url, c->x->tls ? "https://" : "http://");
+    str_adds(&url, ask_header(c, "host"));
+    str_addf(&url, "/%s/", c->bucket_name.p);
+    percent_encode(&url, c->key, "/");
+    text = arena_strdup(c->a, str_z(&url));
+    str_fini(&url);
+    return text;
+}
+
 static void answer_created(struct post *p, const struct s3_object *o)
 {
     struct ask *c = p->c;
@@ -340,14 +356,7 @@ static void answer_created(struct post *p, const struct s3_object *o)
 
     str_reset(out);
     str_addz(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<PostResponse>");
-    xml_open(out, "Location");
-    str_addz(out, c->x->tls ? "https://" : "http://");
-    xml_escape(out, ask_header(c, "host"));
-    str_addc(out, '/');
-    xml_escape(out, c->bucket_name);
-    str_addc(out, '/');
-    percent_encode(out, c->key, "");
-    xml_close(out, "Location");
+    xml_textz(out, "Location", location_of(p));
     xml_textz(out, "Bucket", c->bucket_name.p);
     xml_textz(out, "Key", c->key.p);
     xml_textz(out, "ETag", s3_etag(c->x, o));
@@ -388,6 +397,8 @@ static void answer(struct post *p, const struct s3_object *o)
     else
         s3_answer_empty(p->c->x, slice_eqz(status, "200") ? 200 : 204);
     answer_set(&p->c->x->answer, p->c->a, "ETag", "%s", s3_etag(p->c->x, o));
+    if (!to.len)
+        answer_set(&p->c->x->answer, p->c->a, "Location", "%s", location_of(p));
     version_tell_new(p->c, o);
 }
 
@@ -398,6 +409,7 @@ static void store(struct post *p)
     struct str headers;
     struct s3_object *o;
 
+    c->x->names.key = c->key.p;
     c->trailers = p->form.fields; /* checksums are read there */
     c->n_trailers = p->form.n;
     c->body = p->form.file;

@@ -16,6 +16,9 @@ static const struct s3_fixed_header aws_headers[] = {
 static const struct s3_override minio_overrides[] = {
     {"RequestTimeout", "RequestTimeout", 503},
     {"InvalidToken", "InvalidTokenId", 403},
+    {"MissingRequestBodyError", "MissingContentLength", 411},
+    {"InvalidRetentionPeriod", "InvalidArgument", 400},
+    {"NoSuchObjectLockConfiguration", "NoSuchObjectLockConfiguration", 400},
     {0}};
 
 static const struct s3_override aws_overrides[] = {
@@ -43,12 +46,25 @@ const struct s3_profile s3_profiles[] = {
      .expired_session = "InvalidAccessKeyId",
      .tokenless_session = "InvalidToken",
      .lists_what_it_may = true,
-     .sts = &sts_minio},
+     .sts = &sts_minio,
+     .private_lists = true,
+     .few_settings = true,
+     .bare_documents = true,
+     .locked = {"InvalidRequest",
+                "Object is WORM protected and cannot be overwritten"},
+     .cors_exposed =
+         "Date, Etag, Server, Connection, Accept-Ranges, Content-Range, "
+         "Content-Encoding, Content-Length, Content-Type, Content-Disposition, "
+         "Last-Modified, Content-Language, Cache-Control, Retry-After, "
+         "X-Amz-Bucket-Region, Expires, X-Amz*, X-Amz*, *"},
     {.name = "aws",
      .headers = aws_headers,
      .overrides = aws_overrides,
      .own_bucket_again = true,
      .accounts_apart = true,
+     .kms = true,
+     .locked = {"AccessDenied",
+                "Access Denied because object protected by object lock."},
      .default_checksum = true,
      .complete_again = true,
      .expired_session = "ExpiredToken",

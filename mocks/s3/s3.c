@@ -130,6 +130,13 @@ const struct spec_field s3_option_fields[] = {
      .doc = "writes obey If-None-Match with an ETag and If-Match: *, as MinIO "
             "does, instead of answering 501 as AWS does; by the profile when "
             "not given"},
+    {.name = "kms",
+     .type = SPEC_BOOL,
+     .offset = offsetof(struct s3_options, kms),
+     .seen_offset = offsetof(struct s3_options, kms_given),
+     .doc = "it can encrypt with keys of its own (SSE-S3, SSE-KMS), as AWS can "
+            "and MinIO when it was told of a KMS; by the profile when not "
+            "given"},
     {.name = "min_part",
      .type = SPEC_SIZE,
      .offset = offsetof(struct s3_options, min_part),
@@ -315,6 +322,8 @@ struct s3 *s3_new(const cJSON *options, const struct clock *clock,
     s->profile = &s3_profiles[s->o.profile];
     if (!s->o.etag_conditions_given)
         s->o.etag_conditions = s->profile->etag_conditions;
+    if (!s->o.kms_given)
+        s->o.kms = s->profile->kms;
     s->same_signature = same_signature;
     digests_init(&s->digests);
     s->keys = sigv4_keys_new(&s->digests);

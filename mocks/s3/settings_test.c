@@ -55,6 +55,23 @@ static void documents_are_stored_and_given_back(void)
          "<PublicAccessBlockConfiguration><BlockPublicAcls>true"
          "</BlockPublicAcls></PublicAccessBlockConfiguration>",
          "<BlockPublicAcls>true</BlockPublicAcls>", true},
+        {"accelerate", NULL,
+         "<AccelerateConfiguration><Status>Enabled</Status>"
+         "</AccelerateConfiguration>",
+         "<Status>Enabled</Status>", false},
+        {"requestPayment", NULL,
+         "<RequestPaymentConfiguration><Payer>Requester</Payer>"
+         "</RequestPaymentConfiguration>",
+         "<Payer>Requester</Payer>", false},
+        {"logging", NULL,
+         "<BucketLoggingStatus><LoggingEnabled><TargetBucket>data-lake"
+         "</TargetBucket><TargetPrefix>log/</TargetPrefix></LoggingEnabled>"
+         "</BucketLoggingStatus>",
+         "<TargetPrefix>log/</TargetPrefix>", false},
+        {"website", "NoSuchWebsiteConfiguration",
+         "<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix>"
+         "</IndexDocument></WebsiteConfiguration>",
+         "<Suffix>index.html</Suffix>", true},
     };
     struct testing *t = start("aws");
     char code[100];
@@ -80,6 +97,48 @@ static void documents_are_stored_and_given_back(void)
         CU_ASSERT_EQUAL(CALL("DELETE", "/data-lake", query, NULL, NULL), 204);
         CU_ASSERT_EQUAL(CALL("GET", "/data-lake", query, NULL, NULL), 404);
     }
+    testing_free(t);
+}
+
+static void logs_go_to_a_bucket_of_ones_own(void)
+{
+#define LOG_TO(bucket)                                                         \
+    "<BucketLoggingStatus><LoggingEnabled><TargetBucket>" bucket               \
+    "</TargetBucket><TargetPrefix/></LoggingEnabled></BucketLoggingStatus>"
+    struct testing *t = start("aws");
+
+    CU_ASSERT_EQUAL(CALL("PUT", "/data-lake", "logging", NULL, LOG_TO("none")),
+                    400);
+    SAYS("<Code>InvalidTargetBucketForLogging</Code>");
+    CALL("PUT", "/others", "", NULL, NULL); /* nobody's: they do not sign */
+    CU_ASSERT_EQUAL(
+        CALL("PUT", "/data-lake", "logging", NULL, LOG_TO("others")), 400);
+    SAYS("must be the same");
+    CU_ASSERT_EQUAL(
+        CALL("PUT", "/data-lake", "logging", NULL, LOG_TO("data-lake")), 200);
+    CU_ASSERT_EQUAL(
+        CALL("PUT", "/data-lake", "logging", NULL, "<BucketLoggingStatus/>"),
+        200);
+    CALL("GET", "/data-lake", "logging", NULL, NULL);
+    SAYS_NOT("LoggingEnabled");
+    testing_free(t);
+}
+
+static void replication_needs_versions(void)
+{
+    static const char body[] = "<ReplicationConfiguration><Role>r</Role>"
+                               "</ReplicationConfiguration>";
+    struct testing *t = start("aws");
+
+    CU_ASSERT_EQUAL(CALL("PUT", "/data-lake", "replication", NULL, body), 400);
+    SAYS("<Code>InvalidRequest</Code>");
+    CALL("PUT", "/data-lake", "versioning", NULL,
+         "<VersioningConfiguration><Status>Enabled</Status>"
+         "</VersioningConfiguration>");
+    CU_ASSERT_EQUAL(CALL("PUT", "/data-lake", "replication", NULL, body), 200);
+    CU_ASSERT_EQUAL(CALL("DELETE", "/data-lake", "replication", NULL, NULL),
+                    204);
+    CU_ASSERT_EQUAL(CALL("GET", "/data-lake", "replication", NULL, NULL), 404);
     testing_free(t);
 }
 
@@ -178,6 +237,8 @@ static void origins_are_allowed_by_rule(void)
                          "Access-Control-Request-Headers: other\r\n",
                          NULL),
                     403);
+    HEADER_NOT("Access-Control-Allow-Origin");
+    CU_ASSERT_EQUAL(CALL("OPTIONS", "/nowhere/k", "", NULL, NULL), 404);
     CU_ASSERT_EQUAL(CALL("OPTIONS", "/data-lake/k", "", NULL, NULL), 400);
     CALL("PUT", "/data-lake/k", "", "Origin: http://b.example\r\n", "x");
     HEADER("Access-Control-Allow-Origin", "http://b.example");
@@ -588,6 +649,8 @@ static void what_does_not_fit_is_refused(void)
 }
 
 UNIT_MAIN("s3/settings", UNIT(documents_are_stored_and_given_back),
+          UNIT(logs_go_to_a_bucket_of_ones_own),
+          UNIT(replication_needs_versions),
           UNIT(documents_that_make_no_sense_are_refused),
           UNIT(a_lifecycle_is_told_with_the_object),
           UNIT(origins_are_allowed_by_rule),

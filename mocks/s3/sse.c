@@ -182,6 +182,11 @@ static bool keep_method(struct ask *c, struct slice method, struct slice key,
         return ask_bad_argument(c, SSE, ask_text(c, method),
                                 "The encryption method specified is not "
                                 "supported");
+    if (!c->s->o.kms)
+        return wrong(c, "NotImplemented",
+                     "Server side encryption specified but KMS is not "
+                     "configured (KMS not configured for a server side "
+                     "encrypted objects)");
     if (key.p && !is_kms(method))
         return ask_bad_argument(c, KMS_KEY, ask_text(c, key),
                                 "Server Side Encryption with AWS KMS managed "
@@ -215,10 +220,12 @@ bool encryption_ok(struct ask *c, struct slice body)
 {
     struct standard d = {.c = c};
 
-    if (xml_read(body, element, &d) && d.method.len &&
-        (!d.key.len || is_kms(d.method)))
-        return true;
-    return wrong(c, "MalformedXML", NULL);
+    if (!xml_read(body, element, &d) || !d.method.len ||
+        (d.key.len && !is_kms(d.method)))
+        return wrong(c, "MalformedXML", NULL);
+    return c->s->o.kms || wrong(c, "NotImplemented",
+                                "Server side encryption specified but KMS is "
+                                "not configured");
 }
 
 static bool keep_standard(struct ask *c, struct str *out)

@@ -94,16 +94,21 @@ enum s3_versioning { VERSIONING_NEVER, VERSIONING_ON, VERSIONING_SUSPENDED };
 
 /* A bucket's settings as documents that are stored and given back. */
 enum s3_document {
+    DOCUMENT_ACCELERATE,
     DOCUMENT_CORS,
     DOCUMENT_ENCRYPTION,
     DOCUMENT_LIFECYCLE,
     DOCUMENT_LOCK,
+    DOCUMENT_LOGGING,
     DOCUMENT_NOTIFICATION,
     DOCUMENT_OWNERSHIP,
+    DOCUMENT_PAYMENT,
     DOCUMENT_POLICY, /* JSON */
     DOCUMENT_PUBLIC_ACCESS,
+    DOCUMENT_REPLICATION,
     DOCUMENT_TAGGING, /* in the form of tagging.h */
-    DOCUMENT_ACL,     /* in the form of acl.h */
+    DOCUMENT_WEBSITE,
+    DOCUMENT_ACL, /* in the form of acl.h */
     DOCUMENTS
 };
 
