@@ -42,6 +42,27 @@ void arena_fini(struct arena *a)
     arena_init(a);
 }
 
+void arena_reset(struct arena *a)
+{
+    struct arena_chunk *kept = NULL, *c = a->head;
+
+    while (c) {
+        struct arena_chunk *next = c->next;
+        if (MEM_REUSED && !kept && c->cap == CHUNK_BYTES - header_bytes)
+            kept = c;
+        else
+            free(c);
+        c = next;
+    }
+    arena_init(a);
+    if (!kept)
+        return;
+    memset((unsigned char *)kept + header_bytes, 0, kept->used);
+    kept->used = 0;
+    kept->next = NULL;
+    a->head = kept;
+}
+
 static void *take(struct arena_chunk *c, size_t n)
 {
     unsigned char *p = (unsigned char *)c + header_bytes + c->used;

@@ -20,6 +20,8 @@ struct arena {
 
 void arena_init(struct arena *a);
 void arena_fini(struct arena *a); /* frees all; the arena can be used again */
+/* The same, but some memory is kept for the next use. */
+void arena_reset(struct arena *a);
 
 /* n zeroed bytes, aligned for any type; never NULL, valid until fini. */
 void *arena_alloc(struct arena *a, size_t n);
@@ -31,6 +33,19 @@ char *arena_printf(struct arena *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 char *arena_vprintf(struct arena *a, const char *fmt, va_list ap)
     __attribute__((format(printf, 2, 0)));
+
+/* Who keeps memory to use it again does so only where this is 1: a checker of
+ * addresses would not see who still holds what is gone. */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define MEM_IS_CHECKED
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(MEM_IS_CHECKED)
+enum { MEM_REUSED = 0 };
+#else
+enum { MEM_REUSED = 1 };
+#endif
 
 /* malloc, calloc, realloc and strdup that end the process when there is no
  * memory. The caller frees with free(). */

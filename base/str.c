@@ -7,44 +7,20 @@
 
 #include "base/arena.h"
 
-struct slice slice_of(const char *z)
-{
-    return (struct slice){z, z ? strlen(z) : 0};
-}
-
-bool slice_eq(struct slice a, struct slice b)
-{
-    return a.len == b.len && (!a.len || memcmp(a.p, b.p, a.len) == 0);
-}
-
-bool slice_eqz(struct slice a, const char *z)
-{
-    return slice_eq(a, slice_of(z));
-}
-
 /* Not tolower(): the locale must not matter. */
 static char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-bool slice_ieqz(struct slice a, const char *z)
+bool slice_ieq(struct slice a, struct slice b)
 {
-    struct slice b = slice_of(z);
-
     if (a.len != b.len)
         return false;
     for (size_t i = 0; i < a.len; i++)
-        if (lower(a.p[i]) != lower(b.p[i]))
+        if (a.p[i] != b.p[i] && lower(a.p[i]) != lower(b.p[i]))
             return false;
     return true;
-}
-
-bool slice_starts(struct slice a, const char *prefix)
-{
-    struct slice b = slice_of(prefix);
-
-    return a.len >= b.len && (!b.len || memcmp(a.p, b.p, b.len) == 0);
 }
 
 static bool blank(char c)
@@ -178,6 +154,17 @@ void str_adds(struct str *s, struct slice a)
 void str_addc(struct str *s, char c)
 {
     str_add(s, &c, 1);
+}
+
+void str_addu(struct str *s, uint64_t n)
+{
+    char digits[20];
+    size_t at = sizeof(digits);
+
+    do
+        digits[--at] = (char)('0' + n % 10);
+    while (n /= 10);
+    str_add(s, digits + at, sizeof(digits) - at);
 }
 
 /* Most texts fit into what is there: formatted once, into the spare room. */

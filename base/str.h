@@ -10,6 +10,8 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 struct slice { /* borrowed bytes, not terminated */
     const char *p;
@@ -20,11 +22,39 @@ struct slice { /* borrowed bytes, not terminated */
 #define SLICE_ARG(s) ((int)(s).len), ((s).p ? (s).p : "")
 #define SLICE_LIT(lit) ((struct slice){(lit), sizeof(lit) - 1})
 
-struct slice slice_of(const char *z); /* NULL gives an empty slice */
-bool slice_eq(struct slice a, struct slice b);
-bool slice_eqz(struct slice a, const char *z);
-bool slice_ieqz(struct slice a, const char *z); /* ASCII case ignored */
-bool slice_starts(struct slice a, const char *prefix);
+/* NULL gives an empty slice. The short ones stand here, so that the length of a
+ * literal is known when they are compiled. */
+static inline struct slice slice_of(const char *z)
+{
+    return (struct slice){z, z ? strlen(z) : 0};
+}
+
+static inline bool slice_eq(struct slice a, struct slice b)
+{
+    return a.len == b.len && (!a.len || memcmp(a.p, b.p, a.len) == 0);
+}
+
+static inline bool slice_eqz(struct slice a, const char *z)
+{
+    return slice_eq(a, slice_of(z));
+}
+
+static inline bool slice_starts(struct slice a, const char *prefix)
+{
+    struct slice b = slice_of(prefix);
+
+    return a.len >= b.len && (!b.len || memcmp(a.p, b.p, b.len) == 0);
+}
+
+bool slice_ieq(struct slice a, struct slice b); /* ASCII case ignored */
+
+static inline bool slice_ieqz(struct slice a, const char *z)
+{
+    struct slice b = slice_of(z);
+
+    return a.len == b.len && slice_ieq(a, b);
+}
+
 struct slice slice_trim(struct slice a); /* blanks and tabs at both ends */
 bool slice_int64(struct slice a, long long *out); /* all of it, decimal */
 /* Glob with '*' (any run, also of '/') and '?'. Linear in practice: one
@@ -44,6 +74,7 @@ void str_add(struct str *s, const void *p, size_t n);
 void str_addz(struct str *s, const char *z);
 void str_adds(struct str *s, struct slice a);
 void str_addc(struct str *s, char c);
+void str_addu(struct str *s, uint64_t n); /* decimal */
 void str_addf(struct str *s, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void str_vaddf(struct str *s, const char *fmt, va_list ap)

@@ -12,7 +12,10 @@
 #include "base/json.h"
 #include "mocks/mock_inside.h"
 
-enum { MOST_ANSWER = 1 << 30 };
+enum {
+    MOST_SPARE = 64,      /* exchanges that are kept for later ones */
+    KEPT_WIRE = 256 << 10 /* likewise, of the room for answers */
+};
 
 typedef void (*stage)(struct exchange *x);
 
@@ -45,23 +48,78 @@ static void list_out(struct exchange *x)
         x->mock->live = x->next;
 }
 
+/* One that is all zero but for an empty arena and a new parser. */
+static struct exchange *take_one(struct mock *m)
+{
+    struct exchange *x = m->spare;
+
+    if (x) {
+        m->spare = x->next;
+        m->n_spare--;
+        x->next = NULL;
+        return x;
+    }
+    x = mem_alloc(sizeof(*x));
+    arena_init(&x->arena);
+    x->parser = http1_new(&http1_default_limits, &x->arena);
+    return x;
+}
+
+/* Memory is used again: to ask the system for it anew costs more than all the
+ * rest of a small exchange. */
+static void give_one(struct mock *m, struct exchange *x)
+{
+    struct http1 *parser = x->parser;
+    struct arena arena = x->arena;
+
+    if (!MEM_REUSED || m->n_spare == MOST_SPARE) {
+        http1_free(parser);
+        arena_fini(&x->arena);
+        free(x);
+        return;
+    }
+    arena_reset(&arena);
+    memset(x, 0, sizeof(*x));
+    x->arena = arena;
+    x->parser = parser;
+    http1_reset(parser, &x->arena);
+    x->next = m->spare;
+    m->spare = x;
+    m->n_spare++;
+}
+
+void exchange_free_spare(struct mock *m)
+{
+    while (m->spare) {
+        struct exchange *x = take_one(m);
+        http1_free(x->parser);
+        arena_fini(&x->arena);
+        free(x);
+    }
+}
+
+static void init_rng(struct exchange *x)
+{
+    struct str *site = &x->mock->wire;
+
+    str_reset(site);
+    str_addz(site, "exchange/");
+    str_addu(site, x->ordinal);
+    rng_init(&x->rng, x->mock->options.seed, str_z(site));
+}
+
 struct exchange *exchange_new(struct mock *m, struct service *s,
                               struct connection *c)
 {
-    struct exchange *x = mem_alloc(sizeof(*x));
-    char site[40];
+    struct exchange *x = take_one(m);
 
     x->mock = m;
     x->service = s;
     x->connection = c;
-    arena_init(&x->arena);
-    x->parser = http1_new(&http1_default_limits, &x->arena);
     x->request = http1_request(x->parser);
     x->ordinal = is_admin(x) ? 0 : ++m->exchanges;
     x->started_ns = mock_now_ns(m);
-    snprintf(site, sizeof(site), "exchange/%llu",
-             (unsigned long long)x->ordinal);
-    rng_init(&x->rng, m->options.seed, site);
+    init_rng(x);
     script_init(&x->script, &x->arena);
     list_in(x);
     return x;
@@ -74,9 +132,7 @@ static void free_exchange(struct exchange *x)
         x->change.drop(x->change.ctx);
     answer_reset(&x->answer);
     fault_plan_done(x->mock->faults, &x->plan);
-    http1_free(x->parser);
-    arena_fini(&x->arena);
-    free(x);
+    give_one(x->mock, x);
 }
 
 /* Rules of phases that were never reached, and state faults that could not be
@@ -532,35 +588,39 @@ static const struct fault_rule *byte_rule(struct exchange *x,
     return r && r->params.of == FAULT_OF_ANSWER ? meet(x, FAULT_DURING) : NULL;
 }
 
+/* The answer's bytes, in the arena. */
+static struct slice wire_bytes(struct exchange *x, bool head_only)
+{
+    struct str *wire = &x->mock->wire;
+
+    if (wire->cap > KEPT_WIRE)
+        str_fini(wire);
+    str_reset(wire);
+    answer_write(&x->answer, head_only, wire, &x->marks);
+    return (struct slice){arena_memdup(&x->arena, wire->p, wire->len),
+                          wire->len};
+}
+
 static void write_plain(struct exchange *x, bool head_only)
 {
     struct answer *w = &x->answer;
-    struct str head;
     bool split = !w->chunked;
 
-    str_init(&head, MOST_ANSWER);
-    answer_write(w, head_only || split, &head, &x->marks);
-    char *copy = arena_memdup(&x->arena, head.p, head.len);
-    script_bytes(&x->script, (struct slice){copy, head.len});
+    script_bytes(&x->script, wire_bytes(x, head_only || split));
     bool bare =
         head_only || w->status < 200 || w->status == 204 || w->status == 304;
     if (split && !bare) {
         script_bytes(&x->script, w->body);
         x->marks.end = x->marks.head_end + w->body.len;
     }
-    str_fini(&head);
 }
 
 static void write_faulty(struct exchange *x, bool head_only,
                          const struct fault_rule *r, uint64_t draw)
 {
-    struct str wire;
+    struct slice wire = wire_bytes(x, head_only);
 
-    str_init(&wire, MOST_ANSWER);
-    answer_write(&x->answer, head_only, &wire, &x->marks);
-    char *copy = arena_memdup(&x->arena, wire.p, wire.len);
-    fault_bytes(r, draw, (struct slice){copy, wire.len}, &x->marks, &x->script);
-    str_fini(&wire);
+    fault_bytes(r, draw, wire, &x->marks, &x->script);
 }
 
 static void suit_the_protocol(struct exchange *x)

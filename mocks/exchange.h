@@ -160,6 +160,8 @@ struct exchange {
 /* ---- for the server ---- */
 struct exchange *exchange_new(struct mock *m, struct service *s,
                               struct connection *c);
+/* Those that wait to be used again. */
+void exchange_free_spare(struct mock *m);
 /* The head is there: names the operation and decides the faults. */
 void exchange_head(struct exchange *x);
 /* The request is complete: acts, and calls server_play(x) when the script is

@@ -110,6 +110,7 @@ static void edit_body(struct exchange *x, const struct fault_params *p)
     if (w->release)
         w->release(w->release_ctx);
     w->release = NULL;
+    w->hash = NULL;
     w->body = slice_of(body);
     remove_header(w, "Content-Length");
     remove_header(w, "Content-Encoding");

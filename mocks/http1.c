@@ -9,7 +9,12 @@
 
 #include "mocks/http1.h"
 
-enum { MOST_METHOD = 24, MOST_CHUNK_LINE = 1024, VERSION_LEN = 8 };
+enum {
+    MOST_METHOD = 24,
+    MOST_CHUNK_LINE = 1024,
+    VERSION_LEN = 8,
+    KEPT_BODY = 64 << 10 /* no larger one is kept for the next request */
+};
 
 const struct http1_limits http1_default_limits = {
     .head_bytes = 64 << 10,
@@ -36,7 +41,8 @@ struct http1 {
     struct arena *arena;
     struct http_request request;
     enum state state;
-    struct str line;
+    struct slice now; /* the whole line, without CRLF: in line or the input */
+    struct str line;  /* one that is not whole yet */
     struct str body;
     size_t cap_headers, cap_trailers;
     size_t trailer_bytes;
@@ -59,38 +65,48 @@ static int bad(struct http1 *p, int status, const char *reason)
 
 /* ---- characters ---------------------------------------------------------- */
 
-static bool is_token_char(unsigned char c)
+enum { TOKEN = 1, VALUE = 2, TARGET = 4 };
+
+#define EVERYWHERE (TOKEN | VALUE | TARGET)
+#define NO_TOKEN (VALUE | TARGET)
+
+/* What each byte may be part of. */
+static const unsigned char classes[256] = {
+    ['\t'] = VALUE,           [' '] = VALUE,
+    ['!'] = EVERYWHERE,       ['"'] = NO_TOKEN,
+    ['#'] = TOKEN | VALUE,    ['$' ... '\''] = EVERYWHERE,
+    ['(' ... ')'] = NO_TOKEN, ['*' ... '+'] = EVERYWHERE,
+    [','] = NO_TOKEN,         ['-' ... '.'] = EVERYWHERE,
+    ['/'] = NO_TOKEN,         ['0' ... '9'] = EVERYWHERE,
+    [':' ... '@'] = NO_TOKEN, ['A' ... 'Z'] = EVERYWHERE,
+    ['[' ... ']'] = NO_TOKEN, ['^' ... 'z'] = EVERYWHERE,
+    ['{'] = NO_TOKEN,         ['|'] = EVERYWHERE,
+    ['}'] = NO_TOKEN,         ['~'] = EVERYWHERE,
+    [0x80 ... 0xff] = VALUE,
+};
+
+static bool is_all(struct slice s, unsigned char class)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-           (c >= 'A' && c <= 'Z') || (c && strchr("!#$%&'*+-.^_`|~", c));
+    unsigned char all = class;
+
+    for (size_t i = 0; i < s.len; i++)
+        all &= classes[(unsigned char)s.p[i]];
+    return all == class;
 }
 
 static bool is_token(struct slice s)
 {
-    for (size_t i = 0; i < s.len; i++)
-        if (!is_token_char((unsigned char)s.p[i]))
-            return false;
-    return s.len > 0;
+    return s.len > 0 && is_all(s, TOKEN);
 }
 
 static bool is_field_value(struct slice s)
 {
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if ((c < 0x20 && c != '\t') || c == 0x7f)
-            return false;
-    }
-    return true;
+    return is_all(s, VALUE);
 }
 
 static bool is_target(struct slice s)
 {
-    for (size_t i = 0; i < s.len; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c <= 0x20 || c >= 0x7f || c == '#')
-            return false;
-    }
-    return s.len > 0;
+    return s.len > 0 && is_all(s, TARGET);
 }
 
 static int hex_digit(char c)
@@ -106,8 +122,8 @@ static int hex_digit(char c)
 
 /* ---- lines --------------------------------------------------------------- */
 
-/* Gathers bytes up to CRLF, at most room of them. 1: p->line is whole, without
- * CRLF; 0: more is needed; -1: there is no line end within room; -2: LF
+/* Gathers bytes up to CRLF, at most room of them. 1: p->now is the whole line,
+ * without CRLF; 0: more is needed; -1: there is no line end within room; -2: LF
  * without CR. */
 static int take_line(struct http1 *p, struct slice in, size_t room,
                      size_t *used)
@@ -118,19 +134,29 @@ static int take_line(struct http1 *p, struct slice in, size_t room,
 
     if (lf)
         n = (size_t)(lf - in.p) + 1;
-    str_add(&p->line, in.p, n);
     *used = n;
+    p->now = (struct slice){in.p, n};
+    if (!lf || p->line.len) {
+        str_add(&p->line, in.p, n);
+        p->now = str_slice(&p->line);
+    }
     if (!lf)
         return p->line.len >= room ? -1 : 0;
-    if (p->line.len < 2 || p->line.p[p->line.len - 2] != '\r')
+    if (p->now.len < 2 || p->now.p[p->now.len - 2] != '\r')
         return -2;
-    str_cut(&p->line, p->line.len - 2);
+    p->now.len -= 2;
     return 1;
+}
+
+static void line_done(struct http1 *p)
+{
+    p->now.len = 0;
+    str_reset(&p->line);
 }
 
 static struct slice keep_line(struct http1 *p)
 {
-    struct slice s = str_slice(&p->line);
+    struct slice s = p->now;
     s.p = arena_memdup(p->arena, s.p, s.len);
     return s;
 }
@@ -229,13 +255,13 @@ static int step_request_line(struct http1 *p, struct slice in, size_t *used)
         return bad(p, 400, "a line ends with LF alone");
     if (!got)
         return HTTP1_MORE;
-    if (!p->line.len && !p->blank) {
+    if (!p->now.len && !p->blank) {
         p->blank = true; /* RFC 9112 2.2: one empty line is forgiven */
-        str_reset(&p->line);
+        line_done(p);
         return AGAIN;
     }
     int rc = read_request_line(p);
-    str_reset(&p->line);
+    line_done(p);
     return rc;
 }
 
@@ -399,8 +425,8 @@ static int step_headers(struct http1 *p, struct slice in, size_t *used)
         return bad(p, 400, "a line ends with LF alone");
     if (!got)
         return HTTP1_MORE;
-    int rc = p->line.len ? read_field(p, false) : finish_head(p);
-    str_reset(&p->line);
+    int rc = p->now.len ? read_field(p, false) : finish_head(p);
+    line_done(p);
     return rc;
 }
 
@@ -437,7 +463,7 @@ static int step_body(struct http1 *p, struct slice in, size_t *used)
 
 static int read_chunk_line(struct http1 *p)
 {
-    struct slice s = str_slice(&p->line);
+    struct slice s = p->now;
     size_t i = 0;
     int64_t n = 0;
 
@@ -464,7 +490,7 @@ static int step_chunk_line(struct http1 *p, struct slice in, size_t *used)
     if (!got)
         return HTTP1_MORE;
     int rc = read_chunk_line(p);
-    str_reset(&p->line);
+    line_done(p);
     return rc;
 }
 
@@ -484,7 +510,7 @@ static int step_chunk_end(struct http1 *p, struct slice in, size_t *used)
         return bad(p, 400, "a chunk is longer than its size");
     if (!got)
         return HTTP1_MORE;
-    str_reset(&p->line);
+    line_done(p);
     p->state = CHUNK_LINE;
     return AGAIN;
 }
@@ -504,11 +530,11 @@ static int step_trailers(struct http1 *p, struct slice in, size_t *used)
         return bad(p, 400, "a line ends with LF alone");
     if (!got)
         return HTTP1_MORE;
-    if (p->line.len)
+    if (p->now.len)
         rc = read_field(p, true);
     else
         p->state = DONE;
-    str_reset(&p->line);
+    line_done(p);
     return rc;
 }
 
@@ -571,6 +597,20 @@ struct http1 *http1_new(const struct http1_limits *limits, struct arena *a)
     str_init(&p->line, line);
     str_init(&p->body, (size_t)limits->body_bytes);
     return p;
+}
+
+void http1_reset(struct http1 *p, struct arena *a)
+{
+    struct str line = p->line, body = p->body;
+    struct http1_limits limits = p->limits;
+
+    str_reset(&line);
+    if (body.cap > KEPT_BODY)
+        str_fini(&body);
+    str_reset(&body);
+    *p = (struct http1){.limits = limits, .arena = a, .line = line};
+    p->body = body;
+    p->request.content_length = -1;
 }
 
 void http1_free(struct http1 *p)

@@ -18,10 +18,11 @@
 #include "base/str.h"
 
 struct http1_limits {
-    size_t head_bytes;   /* request line and headers; 431, or 414 for the target */
+    size_t
+        head_bytes; /* request line and headers; 431, or 414 for the target */
     size_t target_bytes;
-    size_t headers;      /* count */
-    int64_t body_bytes;  /* after un-chunking; 413 */
+    size_t headers;     /* count */
+    int64_t body_bytes; /* after un-chunking; 413 */
 };
 extern const struct http1_limits http1_default_limits;
 
@@ -60,11 +61,13 @@ enum http1_event {
 
 struct http1; /* one request's parser */
 struct http1 *http1_new(const struct http1_limits *limits, struct arena *a);
+/* As if it were new: for the next request, which will live in that arena. */
+void http1_reset(struct http1 *p, struct arena *a);
 void http1_free(struct http1 *p);
 enum http1_event http1_feed(struct http1 *p, const char *bytes, size_t n,
                             size_t *used);
 struct http_request *http1_request(struct http1 *p);
-int http1_status(const struct http1 *p);         /* of HTTP1_BAD: 400, 413 ... */
+int http1_status(const struct http1 *p); /* of HTTP1_BAD: 400, 413 ... */
 const char *http1_reason(const struct http1 *p); /* of HTTP1_BAD, for people */
 
 /* ---- answers ---- */
@@ -75,9 +78,12 @@ struct answer {
     struct http_header *headers;
     size_t n_headers, cap_headers;
     struct slice body; /* arena, or kept alive by release */
-    bool chunked;      /* send the body in chunks, no Content-Length */
-    bool no_length;    /* neither: the body ends with the connection */
-    bool close;        /* Connection: close */
+    /* Where the body's owner keeps the journal's hash of all of it; 0: nobody
+     * has made it yet; NULL: nobody keeps it. */
+    uint64_t *hash;
+    bool chunked;               /* send the body in chunks, no Content-Length */
+    bool no_length;             /* neither: the body ends with the connection */
+    bool close;                 /* Connection: close */
     void (*release)(void *ctx); /* called when the exchange ends; may be NULL */
     void *release_ctx;
 };

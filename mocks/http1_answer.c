@@ -8,8 +8,11 @@ enum { CHUNK = 16 << 10, MOST_QUERY_VALUE = 64 << 10 };
 
 struct slice http_header(const struct http_request *r, const char *name)
 {
+    struct slice wanted = slice_of(name);
+
     for (size_t i = 0; i < r->n_headers; i++)
-        if (slice_ieqz(r->headers[i].name, name))
+        if (r->headers[i].name.len == wanted.len &&
+            slice_ieq(r->headers[i].name, wanted))
             return r->headers[i].value;
     return (struct slice){NULL, 0};
 }
@@ -67,7 +70,8 @@ const char *http_query(const struct http_request *r, const char *name,
 __attribute__((format(printf, 2, 0))) static struct slice
 clean_value(struct arena *a, const char *fmt, va_list ap)
 {
-    char *z = arena_vprintf(a, fmt, ap);
+    char *z = strcmp(fmt, "%s") == 0 ? arena_strdup(a, va_arg(ap, const char *))
+                                     : arena_vprintf(a, fmt, ap);
     size_t n = 0;
 
     for (const char *c = z; *c; c++)
@@ -79,8 +83,11 @@ clean_value(struct arena *a, const char *fmt, va_list ap)
 
 static struct http_header *find(const struct answer *w, const char *name)
 {
+    struct slice wanted = slice_of(name);
+
     for (size_t i = 0; i < w->n_headers; i++)
-        if (slice_ieqz(w->headers[i].name, name))
+        if (w->headers[i].name.len == wanted.len &&
+            slice_ieq(w->headers[i].name, wanted))
             return &w->headers[i];
     return NULL;
 }
@@ -89,7 +96,7 @@ static void push(struct answer *w, struct arena *a, const char *name,
                  struct slice value)
 {
     if (w->n_headers == w->cap_headers) {
-        size_t cap = w->cap_headers ? w->cap_headers * 2 : 8;
+        size_t cap = w->cap_headers ? w->cap_headers * 2 : 16;
         struct http_header *grown = arena_alloc(a, cap * sizeof(*grown));
         if (w->n_headers)
             memcpy(grown, w->headers, w->n_headers * sizeof(*grown));
@@ -150,8 +157,11 @@ static void write_framing(const struct answer *w, struct str *out)
     if (w->chunked && !bodiless(w->status))
         str_addz(out, "Transfer-Encoding: chunked\r\n");
     else if (!w->no_length && !bodiless(w->status) &&
-             !find(w, "Content-Length"))
-        str_addf(out, "Content-Length: %zu\r\n", w->body.len);
+             !find(w, "Content-Length")) {
+        str_addz(out, "Content-Length: ");
+        str_addu(out, w->body.len);
+        str_addz(out, "\r\n");
+    }
     if ((w->close || w->no_length) && !find(w, "Connection"))
         str_addz(out, "Connection: close\r\n");
 }
@@ -173,7 +183,11 @@ void answer_write(const struct answer *w, bool head_only, struct str *out,
     size_t start = out->len;
     const char *reason = w->reason ? w->reason : http_reason(w->status);
 
-    str_addf(out, "HTTP/1.1 %d %s\r\n", w->status, reason);
+    str_addz(out, "HTTP/1.1 ");
+    str_addu(out, (unsigned)w->status);
+    str_addc(out, ' ');
+    str_addz(out, reason);
+    str_addz(out, "\r\n");
     marks->status_end = out->len - start;
     for (size_t i = 0; i < w->n_headers; i++) {
         str_adds(out, w->headers[i].name);

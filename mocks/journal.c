@@ -121,6 +121,15 @@ void journal_begin(struct journal *j, int64_t now_ns, struct exchange *x)
     appended(j, e);
 }
 
+static uint64_t hash_of(const struct answer *w)
+{
+    if (!w->hash)
+        return journal_hash(w->body);
+    if (!*w->hash)
+        *w->hash = journal_hash(w->body);
+    return *w->hash;
+}
+
 static void keep_answer(struct entry *e, const struct exchange *x)
 {
     const struct answer *w = &x->answer;
@@ -129,7 +138,7 @@ static void keep_answer(struct entry *e, const struct exchange *x)
         e->e.status = w->status;
     e->e.answer_bytes = x->sent;
     if (x->marks.end && !e->raw->hash_body)
-        e->e.answer_hash = journal_hash(w->body);
+        e->e.answer_hash = hash_of(w);
 }
 
 void journal_end(struct journal *j, int64_t now_ns, struct exchange *x)

@@ -279,6 +279,7 @@ struct mock *mock_new(uv_loop_t *loop, const struct mock_options *o,
     copy_options(&m->options, o);
     m->loop = loop;
     m->clock = o->clock;
+    str_init(&m->wire, MOST_ANSWER);
     m->secrets = secrets_new();
     m->faults = fault_engine_new(o->seed, m->clock);
     m->journal =
@@ -489,5 +490,7 @@ void mock_free(struct mock *m)
     journal_free(m->journal);
     secrets_free(m->secrets);
     free_options(&m->options);
+    exchange_free_spare(m);
+    str_fini(&m->wire);
     free(m);
 }

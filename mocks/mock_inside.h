@@ -7,6 +7,8 @@
 #include "mocks/mock.h"
 #include "mocks/server.h"
 
+enum { MOST_ANSWER = 1 << 30 }; /* bytes */
+
 struct later; /* work at a later time, with a timer of its own */
 
 struct mock {
@@ -28,6 +30,9 @@ struct mock {
     void *hook_ctx;
     uint64_t connections, exchanges; /* ordinals given so far */
     struct exchange *live;           /* list of exchanges */
+    struct exchange *spare;          /* list by next: used ones, emptied */
+    size_t n_spare;
+    struct str wire; /* scratch: an answer's bytes, a name */
     struct later *laters;
     size_t n_laters;
     uv_prepare_t turn; /* looks whether rules have come or gone */

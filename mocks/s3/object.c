@@ -42,6 +42,7 @@ static void answer_object(struct ask *c, struct s3_object *o, int status,
 
     s3_answer_empty(c->x, status);
     w->body = bytes;
+    w->hash = o->body && bytes.len == o->body->len ? &o->body->hash : NULL;
     w->release = object_unref;
     w->release_ctx = object_ref(o);
     answer_header(w, c->a, "ETag", "%s", s3_etag(c->x, o));

@@ -30,6 +30,7 @@ struct s3_body { /* bytes, counted; filled before anyone else sees them */
     struct s3_memory *memory;
     unsigned refs;
     bool hashed;
+    uint64_t hash; /* the journal's; 0: not made yet */
     size_t len;
     char *bytes;           /* its own, or of owner */
     struct shared *owner;  /* or NULL */
