@@ -87,43 +87,57 @@ static struct date date_of(int64_t unix_ms)
     return d;
 }
 
-/* The formats below cannot overflow; the buffer is larger so that the compiler
- * need not know that. */
-static void put(char *out, size_t size, const char *text)
+/* n in so many digits; returns the place behind them. */
+static char *digits(char *to, int n, int width)
 {
-    memcpy(out, text, size - 1);
-    out[size - 1] = '\0';
+    for (int i = width - 1; i >= 0; i--, n /= 10)
+        to[i] = (char)('0' + n % 10);
+    return to + width;
+}
+
+static char *text(char *to, const char *from, size_t n)
+{
+    memcpy(to, from, n);
+    return to + n;
 }
 
 void date_http(int64_t unix_ms, char out[DATE_HTTP_SIZE])
 {
     struct date d = date_of(unix_ms);
-    char text[96];
+    char *to = text(out, weekdays[d.weekday], 3);
 
-    snprintf(text, sizeof(text), "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT",
-             weekdays[d.weekday], d.day, months + 3 * (d.month - 1), d.year,
-             d.hour, d.minute, d.second);
-    put(out, DATE_HTTP_SIZE, text);
+    to = digits(text(to, ", ", 2), d.day, 2);
+    to = text(text(to, " ", 1), months + (size_t)(3 * (d.month - 1)), 3);
+    to = digits(text(to, " ", 1), d.year, 4);
+    to = digits(text(to, " ", 1), d.hour, 2);
+    to = digits(text(to, ":", 1), d.minute, 2);
+    to = digits(text(to, ":", 1), d.second, 2);
+    text(to, " GMT", sizeof(" GMT"));
 }
 
 void date_iso(int64_t unix_ms, char out[DATE_ISO_SIZE])
 {
     struct date d = date_of(unix_ms);
-    char text[96];
+    char *to = digits(out, d.year, 4);
 
-    snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", d.year,
-             d.month, d.day, d.hour, d.minute, d.second, d.ms);
-    put(out, DATE_ISO_SIZE, text);
+    to = digits(text(to, "-", 1), d.month, 2);
+    to = digits(text(to, "-", 1), d.day, 2);
+    to = digits(text(to, "T", 1), d.hour, 2);
+    to = digits(text(to, ":", 1), d.minute, 2);
+    to = digits(text(to, ":", 1), d.second, 2);
+    to = digits(text(to, ".", 1), d.ms, 3);
+    text(to, "Z", sizeof("Z"));
 }
 
 void date_basic(int64_t unix_ms, char out[DATE_BASIC_SIZE])
 {
     struct date d = date_of(unix_ms);
-    char text[96];
+    char *to = digits(out, d.year, 4);
 
-    snprintf(text, sizeof(text), "%04d%02d%02dT%02d%02d%02dZ", d.year, d.month,
-             d.day, d.hour, d.minute, d.second);
-    put(out, DATE_BASIC_SIZE, text);
+    to = digits(digits(to, d.month, 2), d.day, 2);
+    to = digits(text(to, "T", 1), d.hour, 2);
+    to = digits(digits(to, d.minute, 2), d.second, 2);
+    text(to, "Z", sizeof("Z"));
 }
 
 /* Reading: a template against the text. A letter stands for a digit of that

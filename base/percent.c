@@ -11,6 +11,16 @@ static bool unreserved(char c)
            c == '~';
 }
 
+size_t percent_plain(struct slice s, const char *keep)
+{
+    size_t i = 0;
+
+    while (i < s.len && (unreserved(s.p[i]) ||
+                         (s.p[i] && strchr(keep, (unsigned char)s.p[i]))))
+        i++;
+    return i;
+}
+
 void percent_encode(struct str *out, struct slice s, const char *keep)
 {
     static const char digits[] = "0123456789ABCDEF";

@@ -6,6 +6,9 @@
 
 #include "base/str.h"
 
+/* How many bytes of s, from its start, percent_encode would leave as they are.
+ */
+size_t percent_plain(struct slice s, const char *keep);
 /* Appends s with every byte encoded except the unreserved characters and those
  * in keep ("" for none, "/" for whole paths). */
 void percent_encode(struct str *out, struct slice s, const char *keep);

@@ -23,6 +23,33 @@ bool slice_ieq(struct slice a, struct slice b)
     return true;
 }
 
+/* Eight bytes at a time: a byte below 0x20 borrows from its highest bit, and
+ * 0x7f is what becomes 0 by its complement. */
+static bool any_control(uint64_t v)
+{
+    static const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t del = v ^ (ones * 0x7f);
+    uint64_t low = (v - ones * 0x20) & ~v, is_del = (del - ones) & ~del;
+
+    return (low | is_del) & (ones << 7);
+}
+
+bool slice_has_control(struct slice a)
+{
+    uint64_t v;
+    size_t i = 0;
+
+    for (; i + sizeof(v) <= a.len; i += sizeof(v)) {
+        memcpy(&v, a.p + i, sizeof(v));
+        if (any_control(v))
+            return true;
+    }
+    memset(&v, ' ', sizeof(v));
+    if (i < a.len)
+        memcpy(&v, a.p + i, a.len - i);
+    return any_control(v);
+}
+
 static bool blank(char c)
 {
     return c == ' ' || c == '\t';
@@ -131,7 +158,7 @@ void str_room(struct str *s, size_t n)
     s->cap = need;
 }
 
-void str_add(struct str *s, const void *p, size_t n)
+void str_add_growing(struct str *s, const void *p, size_t n)
 {
     if (!grow(s, n))
         return;
@@ -139,21 +166,6 @@ void str_add(struct str *s, const void *p, size_t n)
         memcpy(s->p + s->len, p, n);
     s->len += n;
     s->p[s->len] = '\0';
-}
-
-void str_addz(struct str *s, const char *z)
-{
-    str_add(s, z, strlen(z));
-}
-
-void str_adds(struct str *s, struct slice a)
-{
-    str_add(s, a.p, a.len);
-}
-
-void str_addc(struct str *s, char c)
-{
-    str_add(s, &c, 1);
 }
 
 void str_addu(struct str *s, uint64_t n)

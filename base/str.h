@@ -46,6 +46,7 @@ static inline bool slice_starts(struct slice a, const char *prefix)
     return a.len >= b.len && (!b.len || memcmp(a.p, b.p, b.len) == 0);
 }
 
+bool slice_has_control(struct slice a);         /* below blank, or 0x7f */
 bool slice_ieq(struct slice a, struct slice b); /* ASCII case ignored */
 
 static inline bool slice_ieqz(struct slice a, const char *z)
@@ -70,10 +71,35 @@ struct str {
 void str_init(struct str *s, size_t max_bytes);
 void str_fini(struct str *s);  /* frees; s may be initialised again */
 void str_reset(struct str *s); /* empties, keeps memory, clears failed */
-void str_add(struct str *s, const void *p, size_t n);
-void str_addz(struct str *s, const char *z);
-void str_adds(struct str *s, struct slice a);
-void str_addc(struct str *s, char c);
+void str_add_growing(struct str *s, const void *p, size_t n);
+
+static inline void str_add(struct str *s, const void *p, size_t n)
+{
+    if (n >= s->cap - s->len || n > s->max - s->len) {
+        str_add_growing(s, p, n);
+        return;
+    }
+    memcpy(s->p + s->len, p, n);
+    s->len += n;
+    s->p[s->len] = 0;
+}
+
+static inline void str_addz(struct str *s, const char *z)
+{
+    str_add(s, z, strlen(z));
+}
+
+static inline void str_adds(struct str *s, struct slice a)
+{
+    if (a.len)
+        str_add(s, a.p, a.len);
+}
+
+static inline void str_addc(struct str *s, char c)
+{
+    str_add(s, &c, 1);
+}
+
 void str_addu(struct str *s, uint64_t n); /* decimal */
 void str_addf(struct str *s, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

@@ -101,7 +101,7 @@ static bool is_token(struct slice s)
 
 static bool is_field_value(struct slice s)
 {
-    return is_all(s, VALUE);
+    return !slice_has_control(s) || is_all(s, VALUE);
 }
 
 static bool is_target(struct slice s)

@@ -95,6 +95,9 @@ void answer_header(struct answer *w, struct arena *a, const char *name,
                    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 void answer_set(struct answer *w, struct arena *a, const char *name,
                 const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* The value is not copied either. */
+void answer_fixed(struct answer *w, struct arena *a, const char *name,
+                  const char *value);
 const char *answer_get(const struct answer *w, const char *name); /* or NULL */
 void answer_reset(struct answer *w); /* releases; headers and body are gone */
 

@@ -72,8 +72,11 @@ clean_value(struct arena *a, const char *fmt, va_list ap)
 {
     char *z = strcmp(fmt, "%s") == 0 ? arena_strdup(a, va_arg(ap, const char *))
                                      : arena_vprintf(a, fmt, ap);
-    size_t n = 0;
+    size_t n = strlen(z);
 
+    if (!slice_has_control((struct slice){z, n}))
+        return (struct slice){z, n};
+    n = 0;
     for (const char *c = z; *c; c++)
         if ((unsigned char)*c >= 0x20 && *c != 0x7f)
             z[n++] = *c;
@@ -115,6 +118,12 @@ void answer_header(struct answer *w, struct arena *a, const char *name,
     va_start(ap, fmt);
     push(w, a, name, clean_value(a, fmt, ap));
     va_end(ap);
+}
+
+void answer_fixed(struct answer *w, struct arena *a, const char *name,
+                  const char *value)
+{
+    push(w, a, name, slice_of(value));
 }
 
 void answer_set(struct answer *w, struct arena *a, const char *name,

@@ -94,11 +94,9 @@ static bool is_text(struct slice type)
                                          SLICE_LIT("text"),
                                          SLICE_LIT("urlencoded")};
 
-    for (size_t at = 0; at < type.len; at++)
-        for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-            if (type.p[at] == words[i].p[0] && type.len - at >= words[i].len &&
-                !memcmp(type.p + at, words[i].p, words[i].len))
-                return true;
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (memmem(type.p, type.len, words[i].p, words[i].len))
+            return true;
     return false;
 }
 

@@ -26,7 +26,7 @@ static struct signer *signer_new(void)
 {
     struct signer *s = mem_alloc(sizeof *s);
     digests_init(&s->digests);
-    s->keys = sigv4_keys_new(&s->digests);
+    s->keys = sigv4_keys_new();
     return s;
 }
 

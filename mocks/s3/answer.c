@@ -1,5 +1,5 @@
 /* answer: what all answers of the mock S3 have in common. */
-#include <stdio.h>
+#include <string.h>
 
 #include "mocks/s3/internal.h"
 
@@ -28,15 +28,19 @@ void s3_request_id(const struct exchange *x, char out[17])
 {
     uint64_t id = rng_hash(s3_of(x)->seed, "s3-request", x->ordinal, 0);
 
-    snprintf(out, 17, "%016llX", (unsigned long long)id);
+    for (int i = 15; i >= 0; i--, id >>= 4)
+        out[i] = "0123456789ABCDEF"[id & 15];
+    out[16] = 0;
 }
 
 const char *s3_etag(struct exchange *x, const struct s3_object *o)
 {
-    char etag[ETAG_SIZE];
+    char etag[ETAG_SIZE + 2] = "\"";
 
-    object_etag(o, etag);
-    return arena_printf(&x->arena, "\"%s\"", etag);
+    object_etag(o, etag + 1);
+    size_t n = strlen(etag);
+    etag[n] = '"';
+    return arena_memdup(&x->arena, etag, n + 1);
 }
 
 static const char *date_now(struct s3 *s)
@@ -50,20 +54,21 @@ static const char *date_now(struct s3 *s)
     return s->date;
 }
 
+/* value lives as long as the exchange. */
 static void put_once(struct exchange *x, const char *name, const char *value)
 {
     if (!answer_get(&x->answer, name))
-        answer_header(&x->answer, &x->arena, name, "%s", value);
+        answer_fixed(&x->answer, &x->arena, name, value);
 }
 
 void s3_finish_answer(struct exchange *x)
 {
     struct s3 *s = s3_of(x);
     const struct s3_fixed_header *h;
-    char id[17];
+    char *id = arena_alloc(&x->arena, 17);
 
     s3_request_id(x, id);
-    put_once(x, "Date", date_now(s));
+    put_once(x, "Date", arena_strdup(&x->arena, date_now(s)));
     put_once(x, "x-amz-request-id", id);
     put_once(x, "x-amz-id-2", s->host_id);
     for (h = s->profile->headers; h->name; h++)

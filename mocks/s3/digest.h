@@ -1,12 +1,14 @@
 /* digest: hashes and HMAC with OpenSSL, fetched once.
  *
  * EVP_MD_fetch and new contexts cost more than hashing a small body; one
- * struct digests keeps them. Not for two threads at once.
+ * struct digests keeps them. SHA-256, of which every signature needs two of a
+ * few hundred bytes, does without EVP. Not for two threads at once.
  */
 #ifndef MOCKS_S3_DIGEST_H
 #define MOCKS_S3_DIGEST_H
 
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <stdint.h>
 
 #include "base/str.h"
@@ -23,9 +25,8 @@ enum {
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 struct digests {
-    EVP_MD *sha256, *md5, *sha1;
+    EVP_MD *md5, *sha1;
     EVP_MD_CTX *ctx;
-    EVP_MAC *hmac;
 };
 
 void digests_init(struct digests *d); /* ends the process without OpenSSL */
@@ -39,10 +40,13 @@ void digest_md5(struct digests *d, struct slice bytes, uint8_t out[MD5_SIZE]);
 void digest_sha1(struct digests *d, struct slice bytes, uint8_t out[SHA1_SIZE]);
 void digest_hex(const uint8_t *bytes, size_t n, char *out); /* 2n + 1 */
 
-/* A context that has its key and can be used again and again; free with
- * EVP_MAC_CTX_free. */
-EVP_MAC_CTX *digest_hmac_new(struct digests *d, const void *key, size_t n);
-void digest_hmac(EVP_MAC_CTX *keyed, struct slice text,
+/* HMAC-SHA256 with a key that is used again and again. */
+struct hmac_key {
+    SHA256_CTX inner, outer; /* after the key's block */
+};
+
+void digest_hmac_key(struct hmac_key *k, const void *key, size_t n);
+void digest_hmac(const struct hmac_key *k, struct slice text,
                  uint8_t out[SHA256_SIZE]);
 
 #endif

@@ -32,14 +32,6 @@ static const struct framing *framing_of(struct slice hash)
     return NULL;
 }
 
-static bool is_hash(struct slice s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if (!memchr("0123456789abcdef", s.p[i], 16))
-            return false;
-    return s.len == 64;
-}
-
 /* ---- before the signature is checked ---- */
 
 static struct slice named_hash(struct claim *k)
@@ -83,7 +75,7 @@ bool payload_hash_known(struct claim *k)
     else if (slice_starts(k->hash, "STREAMING-AWS4-ECDSA-"))
         s3_error(x, "NotImplemented", NULL, "Header", "x-amz-content-sha256",
                  "additionalMessage", ask_text(k->c, k->hash), NULL);
-    else if (!is_hash(k->hash) && (!f || (f->signs && k->in_query)))
+    else if (!sigv4_is_signature(k->hash) && (!f || (f->signs && k->in_query)))
         s3_error(x, "InvalidRequest",
                  "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, "
                  "STREAMING-UNSIGNED-PAYLOAD-TRAILER, "

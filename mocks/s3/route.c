@@ -118,6 +118,8 @@ static const char *decoded(struct arena *a, struct slice raw)
     const char *text = NULL;
     struct str out;
 
+    if (raw.len && !memchr(raw.p, '%', raw.len))
+        return is_utf8(raw) ? arena_memdup(a, raw.p, raw.len) : NULL;
     str_init(&out, raw.len + 1);
     if (percent_decode(&out, raw, false) && is_utf8(str_slice(&out)))
         text = arena_memdup(a, out.p, out.len);
@@ -208,6 +210,16 @@ static bool read_target(struct exchange *x, struct target *t)
 
 /* ---- which operation ---- */
 
+/* By the places where the notations differ. */
+static enum level level_of(const char *route)
+{
+    enum { BEHIND_BUCKET = sizeof("/{bucket}") - 1 };
+
+    if (route[1] != '{')
+        return route[1] == 'm' ? LEVEL_HEALTH : LEVEL_SERVICE;
+    return route[BEHIND_BUCKET] == '/' ? LEVEL_KEY : LEVEL_BUCKET;
+}
+
 /* Does the request have the header of " if NAME"? */
 static bool header_fits(const struct http_request *r, const char *condition)
 {
@@ -217,13 +229,15 @@ static bool header_fits(const struct http_request *r, const char *condition)
 static bool row_fits(const struct operation *op, const struct http_request *r,
                      enum level level, const char *subresource)
 {
-    static const char *const shapes[] = {"/", "/{bucket}", "/{bucket}/{key}",
-                                         "/minio/health/{check}"};
-    const char *shape = shapes[level], *q, *value;
-    size_t n = strlen(shape);
-    const char *condition = strstr(op->route, " if ");
+    static const struct slice shapes[] = {
+        SLICE_LIT("/"), SLICE_LIT("/{bucket}"), SLICE_LIT("/{bucket}/{key}"),
+        SLICE_LIT("/minio/health/{check}")};
+    const char *q, *value;
+    size_t n = shapes[level].len;
 
-    if (strncmp(op->route, shape, n) != 0 || !header_fits(r, condition))
+    if (strncmp(op->route, shapes[level].p, n) != 0 ||
+        (op->route[n] == '?' && !r->query.len) ||
+        !header_fits(r, strstr(op->route + n, " if ")))
         return false;
     if (op->route[n] == 0 || op->route[n] == ' ')
         return !subresource || slice_eqz(r->method, "OPTIONS");
@@ -247,7 +261,9 @@ void s3_name_operation(struct exchange *x)
     x->names.bucket = t.bucket;
     x->names.key = t.key;
     for (size_t i = 0; i < x->service->n_operations; i++)
-        if (slice_eqz(r->method, op[i].method) &&
+        if (op[i].method[0] == r->method.p[0] &&
+            level_of(op[i].route) == t.level &&
+            slice_eqz(r->method, op[i].method) &&
             row_fits(&op[i], r, t.level, subresource)) {
             x->op = &op[i];
             return;

@@ -326,7 +326,7 @@ struct s3 *s3_new(const cJSON *options, const struct clock *clock,
         s->o.kms = s->profile->kms;
     s->same_signature = same_signature;
     digests_init(&s->digests);
-    s->keys = sigv4_keys_new(&s->digests);
+    s->keys = sigv4_keys_new();
     str_init(&s->text, S3_MAX_TEXT);
     str_init(&s->canonical, 1 << 20);
     str_init(&s->to_sign, 1 << 16);

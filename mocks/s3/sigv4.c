@@ -53,7 +53,8 @@ const char *sigv4_credential(struct slice c, struct sigv4_authorization *out)
 bool sigv4_is_signature(struct slice s)
 {
     for (size_t i = 0; i < s.len; i++)
-        if (!strchr("0123456789abcdef", s.p[i]) || !s.p[i])
+        if (!(s.p[i] >= '0' && s.p[i] <= '9') &&
+            !(s.p[i] >= 'a' && s.p[i] <= 'f'))
             return false;
     return s.len == 64;
 }
@@ -152,6 +153,10 @@ static bool add_path(struct str *out, struct slice raw)
     struct str decoded;
     bool ok;
 
+    if (raw.len && percent_plain(raw, "/") == raw.len) {
+        str_adds(out, raw);
+        return true;
+    }
     str_init(&decoded, raw.len + 1);
     ok = percent_decode(&decoded, raw, false);
     percent_encode(out, str_slice(&decoded), "/");
@@ -359,60 +364,54 @@ enum { KEPT = 16, ID_BYTES = 512 };
 struct kept_key {
     char id[ID_BYTES]; /* access key, scope */
     size_t id_len;
-    EVP_MAC_CTX *mac;
+    struct hmac_key key;
 };
 
 struct sigv4_keys {
-    struct digests *digests;
     struct kept_key kept[KEPT];
     size_t next; /* to be replaced */
 };
 
-struct sigv4_keys *sigv4_keys_new(struct digests *d)
+struct sigv4_keys *sigv4_keys_new(void)
 {
-    struct sigv4_keys *k = mem_alloc(sizeof(*k));
-
-    k->digests = d;
-    return k;
+    return mem_alloc(sizeof(struct sigv4_keys));
 }
 
 void sigv4_keys_free(struct sigv4_keys *k)
 {
     if (!k)
         return;
-    for (size_t i = 0; i < KEPT; i++)
-        EVP_MAC_CTX_free(k->kept[i].mac);
+    OPENSSL_cleanse(k, sizeof(*k));
     free(k);
 }
 
-static void hmac_once(struct digests *d, const void *key, size_t n,
-                      struct slice text, uint8_t out[SHA256_SIZE])
+static void hmac_once(const void *key, size_t n, struct slice text,
+                      uint8_t out[SHA256_SIZE])
 {
-    EVP_MAC_CTX *m = digest_hmac_new(d, key, n);
+    struct hmac_key k;
 
-    digest_hmac(m, text, out);
-    EVP_MAC_CTX_free(m);
+    digest_hmac_key(&k, key, n);
+    digest_hmac(&k, text, out);
+    OPENSSL_cleanse(&k, sizeof(k));
 }
 
-static EVP_MAC_CTX *derive(struct digests *d, const char *secret,
-                           const struct sigv4_authorization *auth)
+static void derive(struct hmac_key *out, const char *secret,
+                   const struct sigv4_authorization *auth)
 {
     uint8_t key[SHA256_SIZE];
     struct str first;
-    EVP_MAC_CTX *m;
 
     str_init(&first, strlen(secret) + 8);
     str_addz(&first, "AWS4");
     str_addz(&first, secret);
-    hmac_once(d, first.p, first.len, auth->date, key);
-    hmac_once(d, key, sizeof(key), auth->region, key);
-    hmac_once(d, key, sizeof(key), auth->service, key);
-    hmac_once(d, key, sizeof(key), SLICE_LIT("aws4_request"), key);
-    m = digest_hmac_new(d, key, sizeof(key));
+    hmac_once(first.p, first.len, auth->date, key);
+    hmac_once(key, sizeof(key), auth->region, key);
+    hmac_once(key, sizeof(key), auth->service, key);
+    hmac_once(key, sizeof(key), SLICE_LIT("aws4_request"), key);
+    digest_hmac_key(out, key, sizeof(key));
     OPENSSL_cleanse(key, sizeof(key));
     OPENSSL_cleanse(first.p, first.len);
     str_fini(&first);
-    return m;
 }
 
 /* Access key and scope stand next to each other in the header, so that one
@@ -425,21 +424,24 @@ static struct slice key_id(const struct sigv4_authorization *auth)
                           (size_t)(end - auth->access_key.p)};
 }
 
-static EVP_MAC_CTX *find_key(struct sigv4_keys *k, struct slice id)
+static const struct hmac_key *find_key(const struct sigv4_keys *k,
+                                       struct slice id)
 {
     for (size_t i = 0; i < KEPT; i++)
-        if (k->kept[i].mac && k->kept[i].id_len == id.len &&
+        if (id.len && k->kept[i].id_len == id.len &&
             memcmp(k->kept[i].id, id.p, id.len) == 0)
-            return k->kept[i].mac;
+            return &k->kept[i].key;
     return NULL;
 }
 
-static void keep_key(struct sigv4_keys *k, struct slice id, EVP_MAC_CTX *mac)
+static void keep_key(struct sigv4_keys *k, struct slice id,
+                     const struct hmac_key *key)
 {
     struct kept_key *slot = &k->kept[k->next++ % KEPT];
 
-    EVP_MAC_CTX_free(slot->mac);
-    slot->mac = mac;
+    if (id.len > ID_BYTES)
+        return; /* too long to keep */
+    slot->key = *key;
     slot->id_len = id.len;
     memcpy(slot->id, id.p, id.len);
 }
@@ -449,17 +451,15 @@ void sigv4_sign(struct sigv4_keys *k, const struct sigv4_authorization *auth,
                 char signature[SHA256_HEX])
 {
     struct slice id = key_id(auth);
-    EVP_MAC_CTX *mac = find_key(k, id), *once = NULL;
+    const struct hmac_key *key = find_key(k, id);
+    struct hmac_key made;
     uint8_t raw[SHA256_SIZE];
 
-    if (!mac) {
-        mac = derive(k->digests, secret, auth);
-        if (id.len <= ID_BYTES)
-            keep_key(k, id, mac);
-        else
-            once = mac; /* too long to keep */
+    if (!key) {
+        derive(&made, secret, auth);
+        keep_key(k, id, &made);
+        key = &made;
     }
-    digest_hmac(mac, string_to_sign, raw);
+    digest_hmac(key, string_to_sign, raw);
     digest_hex(raw, sizeof(raw), signature);
-    EVP_MAC_CTX_free(once);
 }

@@ -59,8 +59,8 @@ void sigv4_trailer_to_sign(struct str *out, struct digests *d,
 
 /* Signing keys, each derived once and kept: the last 16 that were asked for. */
 struct sigv4_keys;
-struct sigv4_keys *sigv4_keys_new(struct digests *d); /* d is borrowed */
-void sigv4_keys_free(struct sigv4_keys *k);           /* wipes them */
+struct sigv4_keys *sigv4_keys_new(void);
+void sigv4_keys_free(struct sigv4_keys *k); /* wipes them */
 void sigv4_sign(struct sigv4_keys *k, const struct sigv4_authorization *auth,
                 const char *secret, struct slice string_to_sign,
                 char signature[SHA256_HEX]);

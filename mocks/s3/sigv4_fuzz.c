@@ -31,7 +31,7 @@ static void sign(const struct sigv4_authorization *auth,
     str_init(&canonical, 1 << 20);
     str_init(&to_sign, 1 << 20);
     digests_init(&digests);
-    struct sigv4_keys *keys = sigv4_keys_new(&digests);
+    struct sigv4_keys *keys = sigv4_keys_new();
     if (sigv4_canonical(&canonical, r, auth, slice_of(hash), a)) {
         sigv4_string_to_sign(&to_sign, &digests, slice_of("20130524T000000Z"),
                              auth->scope, str_slice(&canonical));
