@@ -482,7 +482,7 @@ static inline void play_start(struct play *p, const char *name,
     memset(p, 0, sizeof *p);
     p->clock = (struct clock){play_mono, play_unix, p};
     digests_init(&p->digests);
-    p->keys = sigv4_keys_new(&p->digests);
+    p->keys = sigv4_keys_new();
     str_init(&p->wire, MOST);
     str_init(&p->plain, MOST);
     read_lines(p, name);
