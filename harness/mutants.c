@@ -5,13 +5,16 @@
 
 size_t mutant_count(void)
 {
-    return n_module_mutants + n_mock_mutants;
+    return n_module_mutants + n_store_mutants + n_mock_mutants;
 }
 
 const struct mutant *mutant_at(size_t i)
 {
-    return i < n_module_mutants ? &module_mutants[i]
-                                : &mock_mutants[i - n_module_mutants];
+    if (i < n_module_mutants)
+        return &module_mutants[i];
+    i -= n_module_mutants;
+    return i < n_store_mutants ? &store_mutants[i]
+                               : &mock_mutants[i - n_store_mutants];
 }
 
 const struct mutant *mutant_find(const char *name)

@@ -3,15 +3,7 @@
  * Each is the policy with one cell changed, by a function of its own, and a
  * row that names the rule as it should be and the requirements it breaks.
  */
-#include "harness/mutants_module.h"
-
-#include "iceberg/policy.h"
-
-#define CHANGE(id, cell)                                                       \
-    static void id(struct ice_policy *p)                                       \
-    {                                                                          \
-        p->cell;                                                               \
-    }
+#include "harness/mutants_cells.h"
 
 CHANGE(m_create_without_looking, create.look = ICE_LOOK_NONE)
 CHANGE(m_present_created_again, init.skip_existing = false)
@@ -168,80 +160,69 @@ CHANGE(m_retries_not_logged, words.log_what = ICE_LOG_FAILURE)
 CHANGE(m_failures_not_logged, words.log_what = ICE_LOG_RETRY)
 CHANGE(m_logged_twice, words.log_copies = 2)
 CHANGE(m_wait_not_logged, words.log_wait = false)
-
-/* of the object store */
-CHANGE(m_put_not_repeated, store.again[ICE_STORE_PUT] = false)
-CHANGE(m_part_not_repeated, store.again[ICE_STORE_PART] = false)
-CHANGE(m_upload_not_created_again, store.again[ICE_STORE_CREATE_UPLOAD] = false)
-CHANGE(m_delete_not_repeated, store.again[ICE_STORE_DELETE] = false)
-CHANGE(m_deletes_not_repeated, store.again[ICE_STORE_DELETE_MANY] = false)
-CHANGE(m_abort_not_repeated, store.again[ICE_STORE_ABORT] = false)
-CHANGE(m_complete_repeated, store.again[ICE_STORE_COMPLETE] = true)
-CHANGE(m_lost_complete_believed, store.complete_lost = ICE_LOST_DONE)
-CHANGE(m_lost_complete_given_up, store.complete_lost = ICE_LOST_FAILED)
-CHANGE(m_lost_complete_sent_again, store.complete_lost = ICE_LOST_AGAIN)
-CHANGE(m_settled_without_size, store.settle_size = false)
-CHANGE(m_settled_without_etag, store.settle_etag = false)
-CHANGE(m_completed_once, store.completes_most = 1)
-CHANGE(m_no_such_upload_believed,
-       store.codes[ICE_CODE_NO_SUCH_UPLOAD].row = ICE_ROW_404_STORE)
-CHANGE(m_request_timeout_not_known,
-       store.codes[ICE_CODE_REQUEST_TIMEOUT].row = ICE_ROW_400)
-CHANGE(m_slow_down_not_repeated, rows[ICE_ROW_STORE_BUSY].read_again = false)
-CHANGE(m_busy_completion_not_repeated,
-       rows[ICE_ROW_STORE_BUSY].write_again = ICE_WRITE_NEVER)
-CHANGE(m_slow_down_not_known, store.codes[ICE_CODE_SLOW_DOWN].row = ICE_ROW_503)
-CHANGE(m_operation_aborted_not_known,
-       store.codes[ICE_CODE_OPERATION_ABORTED].row = ICE_ROW_409)
-CHANGE(m_bad_digest_not_known,
-       store.codes[ICE_CODE_BAD_DIGEST].row = ICE_ROW_400)
-CHANGE(m_new_object_not_settled, store.new_settled = false)
-CHANGE(m_upload_not_aborted, store.abort = false)
-CHANGE(m_no_time_for_abort, store.abort_ms = 0)
-CHANGE(m_lost_upload_not_swept, store.sweep = ICE_SWEEP_NONE)
-CHANGE(m_others_uploads_swept, store.sweep = ICE_SWEEP_ALL)
-CHANGE(m_parts_after_failure, store.stop_at_failure = false)
-CHANGE(m_checksum_not_sent, store.checksums &= ~(unsigned)ICE_SUM_SENT)
-CHANGE(m_body_not_hashed, store.hash_body = false)
-CHANGE(m_answer_not_compared, store.checksums &= ~(unsigned)ICE_SUM_ANSWERED)
-CHANGE(m_whole_not_compared, store.checksums &= ~(unsigned)ICE_SUM_WHOLE)
-CHANGE(m_read_not_compared, store.checksums &= ~(unsigned)ICE_SUM_READ)
-CHANGE(m_size_not_compared, store.check_size = false)
-CHANGE(m_range_not_compared, store.check_range = false)
-CHANGE(m_etag_not_kept, store.keep_etag = false)
-CHANGE(m_damaged_not_repeated, rows[ICE_ROW_STORE_DAMAGED].read_again = false)
-CHANGE(m_error_in_200_believed, store.error_in_200 = false)
-CHANGE(m_deletes_taken_on_trust, store.account = false)
-CHANGE(m_failed_deletes_not_repeated, store.deletes_most = 1)
-CHANGE(m_delete_absent_fails, store.delete_absent = false)
-CHANGE(m_keys_not_renewed, rows[ICE_ROW_STORE_EXPIRED].token = ICE_TOKEN_KEEP)
-CHANGE(m_expired_not_known,
-       store.codes[ICE_CODE_EXPIRED_TOKEN].row = ICE_ROW_400)
-CHANGE(m_ended_session_not_known,
-       store.codes[ICE_CODE_UNKNOWN_KEY].of_session = false)
-CHANGE(m_unknown_key_renewed,
-       store.codes[ICE_CODE_UNKNOWN_KEY].row = ICE_ROW_STORE_EXPIRED)
-CHANGE(m_keys_renewed_five_times, store.renewals = 5)
-CHANGE(m_skew_not_corrected, rows[ICE_ROW_STORE_SKEWED].token = ICE_TOKEN_KEEP)
-CHANGE(m_named_file_not_read_again, rows[ICE_ROW_404_NAMED].read_again = false)
-CHANGE(m_bucket_waited_for,
-       store.codes[ICE_CODE_NO_SUCH_BUCKET].row = ICE_ROW_404_NAMED)
-CHANGE(m_listing_first_page_only, store.list_follow = false)
-CHANGE(m_listing_part_for_the_whole, store.list_part_is_error = false)
-CHANGE(m_listing_not_counted, store.list_counted = false)
-CHANGE(m_listing_token_repeated, store.list_stop_at_repeat = false)
-CHANGE(m_listing_without_bound, store.list_bounded = false)
-
-#define ROW(id, called, ids, text)                                             \
-    {                                                                          \
-        .name = (called), .of = MUTANT_OF_MODULE, .rule = (text),              \
-        .breaks = (ids), .change = (id)                                        \
-    }
-#define NUMBER(id, called, ids, text)                                          \
-    {                                                                          \
-        .name = (called), .of = MUTANT_OF_MODULE, .rule = (text),              \
-        .breaks = (ids), .number = true, .change = (id)                        \
-    }
+CHANGE(m_accepted_is_done, rows[ICE_ROW_OTHER_2XX].outcome = ICE_OK)
+CHANGE(m_typed_404_means_absent,
+       rows[ICE_ROW_404_TYPED].outcome = ICE_NOT_FOUND)
+CHANGE(m_400_means_absent, rows[ICE_ROW_400].outcome = ICE_NOT_FOUND)
+CHANGE(m_403_means_absent, rows[ICE_ROW_403].outcome = ICE_NOT_FOUND)
+CHANGE(m_500_means_absent, rows[ICE_ROW_500].outcome = ICE_NOT_FOUND)
+CHANGE(m_gone_created_again, create.if_gone = ICE_STEP_CREATE)
+CHANGE(m_settle_gone_means_absent, settle.if_gone = ICE_STEP_CREATE)
+CHANGE(m_settled_without_comparing, settle.if_present = ICE_STEP_DONE)
+CHANGE(m_conflict_absent_given_up, create.conflict_absent = ICE_STEP_FAIL)
+CHANGE(m_no_namespace_created_again, create.namespace_missing = ICE_STEP_CREATE)
+CHANGE(m_refused_create_cleaned_up, create.after_rejected = ICE_STEP_DROP)
+CHANGE(m_create_not_verified, create.after_done = ICE_STEP_DONE)
+CHANGE(m_existing_not_compared, verify.existing_too = false)
+CHANGE(m_extra_property_not_reported,
+       compare.report[ICE_DIFF_EXTRA_PROPERTY] = false)
+CHANGE(m_extra_optional_not_reported,
+       compare.report[ICE_DIFF_EXTRA_OPTIONAL] = false)
+CHANGE(m_own_ids_demanded, compare.ids_as_asked = true)
+CHANGE(m_tables_before_namespace, init.namespace_first = false)
+CHANGE(m_own_over_overrides, config.merge = ICE_MERGE_OWN_LAST)
+CHANGE(m_no_list_means_none, config.absent_list = ICE_ENDPOINTS_NONE)
+CHANGE(m_connected_counts_as_sent, sent_needs_bytes = false)
+CHANGE(m_connect_timeout_not_repeated,
+       rows[ICE_ROW_CONNECT_TIMEOUT].read_again = false)
+CHANGE(m_408_not_repeated, rows[ICE_ROW_408].read_again = false)
+CHANGE(m_502_not_repeated, rows[ICE_ROW_502].read_again = false)
+CHANGE(m_504_not_repeated, rows[ICE_ROW_504].read_again = false)
+CHANGE(m_503_with_wait_not_repeated, rows[ICE_ROW_503_WAIT].read_again = false)
+CHANGE(m_500_repeated_for_ever, rows[ICE_ROW_500].until = ICE_UNTIL_DEADLINE)
+CHANGE(m_429_repeated_for_ever, rows[ICE_ROW_429].until = ICE_UNTIL_DEADLINE)
+CHANGE(m_other_5xx_repeated, rows[ICE_ROW_OTHER_5XX].read_again = true)
+CHANGE(m_406_repeated, rows[ICE_ROW_406].read_again = true)
+CHANGE(m_409_repeated, rows[ICE_ROW_409].read_again = true)
+CHANGE(m_422_repeated, rows[ICE_ROW_422].read_again = true)
+CHANGE(m_500_write_repeated, rows[ICE_ROW_500].write_again = ICE_WRITE_503_WAIT)
+CHANGE(m_502_write_repeated, rows[ICE_ROW_502].write_again = ICE_WRITE_503_WAIT)
+CHANGE(m_408_write_repeated, rows[ICE_ROW_408].write_again = ICE_WRITE_503_WAIT)
+CHANGE(m_reset_write_repeated,
+       rows[ICE_ROW_RESET].write_again = ICE_WRITE_503_WAIT)
+CHANGE(m_silent_write_repeated,
+       rows[ICE_ROW_FIRST_BYTE_TIMEOUT].write_again = ICE_WRITE_503_WAIT)
+CHANGE(m_cut_write_repeated, rows[ICE_ROW_CUT].write_again = ICE_WRITE_503_WAIT)
+CHANGE(m_408_means_rejected, rows[ICE_ROW_408].write = ICE_MEANS_REJECTED)
+CHANGE(m_502_means_rejected, rows[ICE_ROW_502].write = ICE_MEANS_REJECTED)
+CHANGE(m_503_means_rejected, rows[ICE_ROW_503].write = ICE_MEANS_REJECTED)
+CHANGE(m_504_means_rejected, rows[ICE_ROW_504].write = ICE_MEANS_REJECTED)
+CHANGE(m_other_5xx_means_rejected,
+       rows[ICE_ROW_OTHER_5XX].write = ICE_MEANS_REJECTED)
+CHANGE(m_reset_means_nothing, rows[ICE_ROW_RESET].write = ICE_MEANS_NOTHING)
+CHANGE(m_silence_means_nothing,
+       rows[ICE_ROW_FIRST_BYTE_TIMEOUT].write = ICE_MEANS_NOTHING)
+CHANGE(m_cut_means_nothing, rows[ICE_ROW_CUT].write = ICE_MEANS_NOTHING)
+CHANGE(m_unusable_means_nothing,
+       rows[ICE_ROW_BAD_BODY].write = ICE_MEANS_NOTHING)
+CHANGE(m_redirect_means_nothing, rows[ICE_ROW_3XX].write = ICE_MEANS_NOTHING)
+CHANGE(m_throttled_write_left_open,
+       rows[ICE_ROW_429].write = ICE_MEANS_AMBIGUOUS)
+CHANGE(m_throttled_is_unavailable, rows[ICE_ROW_429].outcome = ICE_UNAVAILABLE)
+CHANGE(m_denied_is_invalid, rows[ICE_ROW_403].outcome = ICE_INVALID)
+CHANGE(m_nonsense_is_unavailable,
+       rows[ICE_ROW_BAD_BODY].outcome = ICE_UNAVAILABLE)
+CHANGE(m_looked_for_once, verify.tries = 1)
 
 const struct mutant module_mutants[] = {
     ROW(m_create_without_looking, "create-without-looking", "R3.2-2",
@@ -526,113 +507,110 @@ const struct mutant module_mutants[] = {
            "Every failure and retry is logged once."),
     ROW(m_wait_not_logged, "wait-not-logged", "R4.4-12",
         "Log lines name attempt and wait."),
-    ROW(m_put_not_repeated, "put-not-repeated", "R3.1-2",
-        "A put that may have been lost is sent again."),
-    ROW(m_part_not_repeated, "part-not-repeated", "R3.1-2",
-        "A part that may have been lost is sent again."),
-    ROW(m_upload_not_created_again, "upload-not-created-again", "R3.1-2",
-        "The start of an upload that may have been lost is sent again."),
-    ROW(m_delete_not_repeated, "delete-not-repeated", "R3.1-2 R3.1-3",
-        "A delete that may have been lost is sent again."),
-    ROW(m_deletes_not_repeated, "deletes-not-repeated", "R3.1-2 R3.1-3",
-        "A delete of many objects that may have been lost is sent again."),
-    ROW(m_abort_not_repeated, "abort-not-repeated", "R3.1-3 R4.4-11",
-        "An abort that may have been lost is sent again."),
-    ROW(m_complete_repeated, "complete-repeated", "R3.1-2",
-        "A completion whose answer was lost is not repeated before a HEAD."),
-    ROW(m_lost_complete_believed, "lost-complete-believed", "R3.1-2 R3.1-5",
-        "A completion whose answer was lost is not believed done."),
-    ROW(m_lost_complete_given_up, "lost-complete-given-up", "R3.1-2",
-        "A completion whose answer was lost is settled by HEAD."),
-    ROW(m_lost_complete_sent_again, "lost-complete-sent-again", "R3.1-2",
-        "A completion whose answer was lost is settled by HEAD before it is "
-        "sent again."),
-    ROW(m_settled_without_size, "settled-without-size", "R3.1-2 R3.1-4",
-        "HEAD settles a completion by the size of what is there."),
-    ROW(m_settled_without_etag, "settled-without-etag", "R3.1-2 R3.1-4",
-        "HEAD settles a completion by the ETag of what is there."),
-    NUMBER(m_completed_once, "completed-once", "R3.1-2",
-           "A completion that had no effect is sent again."),
-    ROW(m_no_such_upload_believed, "no-such-upload-believed", "R3.1-2",
-        "NoSuchUpload answers a completion that was done already as well."),
-    ROW(m_request_timeout_not_known, "request-timeout-not-known", "R3.1-2",
-        "A 400 RequestTimeout is repeated."),
-    ROW(m_slow_down_not_repeated, "slow-down-not-repeated", "R3.1-2 R4.4-2",
-        "A store that asks to slow down is asked again."),
-    ROW(m_busy_completion_not_repeated, "busy-completion-not-repeated",
-        "R3.1-2", "What a busy store did not begin is asked for again."),
-    ROW(m_slow_down_not_known, "slow-down-not-known", "R3.1-2",
-        "A store that asked to slow down to the end has throttled the call."),
-    ROW(m_operation_aborted_not_known, "operation-aborted-not-known", "R3.1-2",
-        "A 409 OperationAborted is repeated."),
-    ROW(m_bad_digest_not_known, "bad-digest-not-known", "R3.1-2 R3.1-4",
-        "Bytes that reached the store damaged are sent again."),
-    ROW(m_new_object_not_settled, "new-object-not-settled", "R3.1-2",
-        "An object that was to be new, and is there after a lost answer, may "
-        "be ours."),
-    ROW(m_upload_not_aborted, "upload-not-aborted", "R3.1-3 R4.4-11",
-        "An upload that failed for good is aborted."),
-    NUMBER(m_no_time_for_abort, "no-time-for-abort", "R3.1-3 R4.4-11",
-           "Some of the time is kept for the abort."),
-    ROW(m_lost_upload_not_swept, "lost-upload-not-swept", "R3.1-3 R4.4-11",
-        "An upload that a lost answer left behind is found and aborted."),
-    ROW(m_others_uploads_swept, "others-uploads-swept", "R3.1-3",
-        "Another writer's upload is left alone."),
-    ROW(m_parts_after_failure, "parts-after-failure", "R3.1-3",
-        "After a part has failed for good no other is begun."),
-    ROW(m_checksum_not_sent, "checksum-not-sent", "R3.1-4",
-        "Bytes go out with a checksum."),
-    ROW(m_body_not_hashed, "body-not-hashed", "R3.1-4",
-        "The signature covers the body."),
-    ROW(m_answer_not_compared, "answer-not-compared", "R3.1-4",
-        "What the store says it got is compared with what was sent."),
-    ROW(m_whole_not_compared, "whole-not-compared", "R3.1-4",
-        "The ETag of a completed upload is compared with its parts."),
-    ROW(m_read_not_compared, "read-not-compared", "R3.1-4 R3.1-7",
-        "What was read is compared with its checksum."),
-    ROW(m_size_not_compared, "size-not-compared", "R3.1-4",
-        "What was read is as long as is known."),
-    ROW(m_range_not_compared, "range-not-compared", "R3.1-4",
-        "The part that came is the part that was asked for."),
-    ROW(m_etag_not_kept, "etag-not-kept", "R3.1-4",
-        "Parts of an object are read of one object."),
-    ROW(m_damaged_not_repeated, "damaged-not-repeated", "R3.1-2 R3.1-4 R3.1-7",
-        "What was damaged on its way is asked for, or sent, again."),
-    ROW(m_error_in_200_believed, "error-in-200-believed", "R3.1-5",
-        "A 200 that carries an error document is a failure."),
-    ROW(m_deletes_taken_on_trust, "deletes-taken-on-trust", "R3.1-3 R3.1-5",
-        "Each key of a delete has a result of its own."),
-    NUMBER(m_failed_deletes_not_repeated, "failed-deletes-not-repeated",
-           "R3.1-2 R3.1-3",
-           "Keys that could not be deleted just then are asked for again."),
-    ROW(m_delete_absent_fails, "delete-absent-fails", "R3.1-2 R3.1-3",
-        "What is not there is deleted."),
-    ROW(m_keys_not_renewed, "keys-not-renewed", "R3.1-6",
-        "Keys that have expired are renewed."),
-    ROW(m_expired_not_known, "expired-not-known", "R3.1-6",
-        "ExpiredToken is a matter of keys, whatever its status."),
-    ROW(m_ended_session_not_known, "ended-session-not-known", "R3.1-6",
-        "A session's key that the store knows no more has expired."),
-    ROW(m_unknown_key_renewed, "unknown-key-renewed", "R3.1-6",
-        "A key without a token does not expire: one that is unknown is wrong."),
-    NUMBER(m_keys_renewed_five_times, "keys-renewed-five-times", "R3.1-6",
-           "Keys are renewed once."),
-    ROW(m_skew_not_corrected, "skew-not-corrected", "R3.1-6 R3.1-7",
-        "When clocks differ, requests are signed by the store's."),
-    ROW(m_named_file_not_read_again, "named-file-not-read-again", "R3.1-7",
-        "A 404 for a file that metadata names is read again."),
-    ROW(m_bucket_waited_for, "bucket-waited-for", "R3.1-7",
-        "A bucket that is not there is not waited for."),
-    ROW(m_listing_first_page_only, "listing-first-page-only", "R3.1-4",
-        "A listing goes on to its last page."),
-    ROW(m_listing_part_for_the_whole, "listing-part-for-the-whole", "R3.1-4",
-        "A listing that failed is no shorter listing."),
-    ROW(m_listing_not_counted, "listing-not-counted", "R3.1-4",
-        "A page has as many objects as it says."),
-    ROW(m_listing_token_repeated, "listing-token-repeated", "R4.4-9",
-        "A page token that came before ends a listing."),
-    ROW(m_listing_without_bound, "listing-without-bound", "R4.4-9",
-        "A listing ends after a bounded number of pages."),
+    ROW(m_accepted_is_done, "accepted-is-done", "R3.2-6",
+        "A success status that the operation does not have leaves a write "
+        "open."),
+    ROW(m_typed_404_means_absent, "typed-404-means-absent", "R3.2-8 R3.2-5",
+        "Only the types of tables and namespaces prove absence."),
+    ROW(m_400_means_absent, "400-means-absent", "R3.2-5 R3.2-8",
+        "A 400 does not prove absence."),
+    ROW(m_403_means_absent, "403-means-absent", "R3.2-5 R3.2-8",
+        "A 403 does not prove absence."),
+    ROW(m_500_means_absent, "500-means-absent", "R3.2-5 R3.2-8",
+        "A 500 does not prove absence."),
+    ROW(m_gone_created_again, "gone-created-again", "R3.2-8",
+        "A table whose metadata file is gone is not created."),
+    ROW(m_settle_gone_means_absent, "settle-gone-means-absent", "R3.2-6 R3.2-8",
+        "A lost create is not sent again while the table is there without its "
+        "file."),
+    ROW(m_settled_without_comparing, "settled-without-comparing", "R3.2-6",
+        "What settles a lost create is loaded and compared."),
+    ROW(m_conflict_absent_given_up, "conflict-absent-given-up", "R3.2-3",
+        "After a 409 for what is not there the create is sent again."),
+    ROW(m_no_namespace_created_again, "no-namespace-created-again", "R4.4-3",
+        "A create without its namespace is not sent again."),
+    ROW(m_refused_create_cleaned_up, "refused-create-cleaned-up", "R3.2-6",
+        "A create that was refused is not followed by a drop."),
+    ROW(m_create_not_verified, "create-not-verified", "R4.2-1 R4.2-2",
+        "What was created is loaded and compared."),
+    ROW(m_existing_not_compared, "existing-not-compared", "R3.2-4",
+        "A table that is there already is compared."),
+    ROW(m_extra_property_not_reported, "extra-property-not-reported", "R3.2-4",
+        "Additional properties are reported."),
+    ROW(m_extra_optional_not_reported, "extra-optional-not-reported", "R3.2-4",
+        "Additional optional columns are reported."),
+    ROW(m_own_ids_demanded, "own-ids-demanded", "R3.2-1",
+        "Field ids are the catalog's."),
+    ROW(m_tables_before_namespace, "tables-before-namespace", "R3.2-7",
+        "The namespace comes before its tables."),
+    ROW(m_own_over_overrides, "own-over-overrides", "R4.1-1",
+        "The catalog's overrides win over own settings."),
+    ROW(m_no_list_means_none, "no-list-means-none", "R4.1-2",
+        "Without a list the default set of endpoints is there."),
+    ROW(m_connected_counts_as_sent, "connected-counts-as-sent", "R4.4-3",
+        "A connection that took no byte has sent nothing."),
+    ROW(m_connect_timeout_not_repeated, "connect-timeout-not-repeated",
+        "R4.4-1",
+        "A connection that could not be made in time is tried again."),
+    ROW(m_408_not_repeated, "408-not-repeated", "R4.4-2",
+        "A read is repeated after 408."),
+    ROW(m_502_not_repeated, "502-not-repeated", "R4.4-2",
+        "A read is repeated after 502."),
+    ROW(m_504_not_repeated, "504-not-repeated", "R4.4-2",
+        "A read is repeated after 504."),
+    ROW(m_503_with_wait_not_repeated, "503-with-wait-not-repeated",
+        "R4.4-2 R4.4-4", "A read is repeated after 503 with Retry-After."),
+    ROW(m_500_repeated_for_ever, "500-repeated-for-ever", "R4.4-2",
+        "Repeats after 500 are bounded."),
+    ROW(m_429_repeated_for_ever, "429-repeated-for-ever", "R4.4-2",
+        "Repeats after 429 are bounded."),
+    ROW(m_other_5xx_repeated, "other-5xx-repeated", "R4.4-2",
+        "A read is not repeated after a 5xx that does not pass."),
+    ROW(m_406_repeated, "406-repeated", "R4.4-8", "A 406 is not repeated."),
+    ROW(m_409_repeated, "409-repeated", "R4.4-8", "A 409 is not repeated."),
+    ROW(m_422_repeated, "422-repeated", "R4.4-8", "A 422 is not repeated."),
+    ROW(m_500_write_repeated, "500-write-repeated", "R4.4-3",
+        "A write is not repeated after 500."),
+    ROW(m_502_write_repeated, "502-write-repeated", "R4.4-3",
+        "A write is not repeated after 502."),
+    ROW(m_408_write_repeated, "408-write-repeated", "R4.4-3",
+        "A write is not repeated after 408."),
+    ROW(m_reset_write_repeated, "reset-write-repeated", "R4.4-3",
+        "A write is not repeated after a reset."),
+    ROW(m_silent_write_repeated, "silent-write-repeated", "R4.4-3",
+        "A write is not repeated after a silence."),
+    ROW(m_cut_write_repeated, "cut-write-repeated", "R4.4-3",
+        "A write is not repeated after an answer that was cut."),
+    ROW(m_408_means_rejected, "408-means-rejected", "R3.2-6",
+        "A 408 leaves a write open."),
+    ROW(m_502_means_rejected, "502-means-rejected", "R3.2-6",
+        "A 502 leaves a write open."),
+    ROW(m_503_means_rejected, "503-means-rejected", "R3.2-6",
+        "A 503 leaves a write open."),
+    ROW(m_504_means_rejected, "504-means-rejected", "R3.2-6",
+        "A 504 leaves a write open."),
+    ROW(m_other_5xx_means_rejected, "other-5xx-means-rejected", "R3.2-6",
+        "Any other 5xx leaves a write open."),
+    ROW(m_reset_means_nothing, "reset-means-nothing", "R3.2-6",
+        "A reset leaves a write open."),
+    ROW(m_silence_means_nothing, "silence-means-nothing", "R3.2-6",
+        "A silence leaves a write open."),
+    ROW(m_cut_means_nothing, "cut-means-nothing", "R3.2-6",
+        "An answer that was cut leaves a write open."),
+    ROW(m_unusable_means_nothing, "unusable-means-nothing", "R3.2-6",
+        "A success whose body is of no use leaves a write open."),
+    ROW(m_redirect_means_nothing, "redirect-means-nothing", "R3.2-6",
+        "A redirect leaves a write open."),
+    ROW(m_throttled_write_left_open, "throttled-write-left-open", "R4.4-7",
+        "A write that was throttled to the end was not done."),
+    ROW(m_throttled_is_unavailable, "throttled-is-unavailable", "R4.4-7",
+        "Each outcome has its own code: throttled."),
+    ROW(m_denied_is_invalid, "denied-is-invalid", "R4.4-7",
+        "Each outcome has its own code: denied."),
+    ROW(m_nonsense_is_unavailable, "nonsense-is-unavailable", "R4.4-7",
+        "Each outcome has its own code: protocol."),
+    NUMBER(m_looked_for_once, "looked-for-once", "R4.2-1",
+           "What was created is looked for again while replicas lag."),
 };
 const size_t n_module_mutants =
     sizeof(module_mutants) / sizeof(module_mutants[0]);

@@ -7,5 +7,7 @@
 
 extern const struct mutant module_mutants[];
 extern const size_t n_module_mutants;
+extern const struct mutant store_mutants[];
+extern const size_t n_store_mutants;
 
 #endif

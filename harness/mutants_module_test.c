@@ -17,14 +17,28 @@ static struct ice_policy *copy(void)
                                                    sizeof(struct ice_policy));
 }
 
+enum { MOST = 1000 };
+
+static const struct mutant *all[MOST];
+static size_t n_all;
+
+/* Those of the catalog's rules and those of the store's. */
+__attribute__((constructor)) static void join(void)
+{
+    for (size_t i = 0; i < n_module_mutants && n_all < MOST; i++)
+        all[n_all++] = &module_mutants[i];
+    for (size_t i = 0; i < n_store_mutants && n_all < MOST; i++)
+        all[n_all++] = &store_mutants[i];
+}
+
 static void each_changes_something(void)
 {
-    for (size_t i = 0; i < n_module_mutants; i++) {
+    for (size_t i = 0; i < n_all; i++) {
         struct ice_policy *p = copy();
         const char *a = (const char *)p, *b = (const char *)&ice_policy_default;
         size_t first = sizeof(*p), last = 0;
 
-        module_mutants[i].change(p);
+        all[i]->change(p);
         for (size_t k = 0; k < sizeof(*p); k++) {
             if (a[k] != b[k]) {
                 first = k < first ? k : first;
@@ -39,17 +53,17 @@ static void each_changes_something(void)
 
 static void no_two_are_the_same(void)
 {
-    for (size_t i = 0; i < n_module_mutants; i++) {
+    for (size_t i = 0; i < n_all; i++) {
         struct ice_policy *p = copy();
 
-        module_mutants[i].change(p);
+        all[i]->change(p);
         for (size_t k = 0; k < i; k++) {
             struct ice_policy *q = copy();
 
-            module_mutants[k].change(q);
+            all[k]->change(q);
             /* NOLINTNEXTLINE: padding is that of the one they are copies of */
             CU_ASSERT(memcmp(p, q, sizeof(*p)) != 0);
-            CU_ASSERT(strcmp(module_mutants[i].name, module_mutants[k].name));
+            CU_ASSERT(strcmp(all[i]->name, all[k]->name));
             free(q);
         }
         free(p);
@@ -73,8 +87,8 @@ static void every_criterion_has_a_mutant(void)
             bool hit = false;
 
             snprintf(id, sizeof(id), " %s-%d ", chapters[c].chapter, n);
-            for (size_t i = 0; i < n_module_mutants; i++) {
-                snprintf(list, sizeof(list), " %s ", module_mutants[i].breaks);
+            for (size_t i = 0; i < n_all; i++) {
+                snprintf(list, sizeof(list), " %s ", all[i]->breaks);
                 hit = hit || strstr(list, id);
             }
             CU_ASSERT(hit);
@@ -86,10 +100,10 @@ static void few_only_change_a_number(void)
 {
     size_t numbers = 0;
 
-    for (size_t i = 0; i < n_module_mutants; i++)
-        numbers += module_mutants[i].number;
+    for (size_t i = 0; i < n_all; i++)
+        numbers += all[i]->number;
     CU_ASSERT(numbers <= 20);
-    CU_ASSERT(n_module_mutants - numbers >= 40);
+    CU_ASSERT(n_all - numbers >= 40);
 }
 
 UNIT_MAIN("mutants_module", UNIT(each_changes_something),

@@ -17,7 +17,7 @@
 #include "mocks/mock.h"
 #include "mocks/s3/s3.h"
 
-enum { MOST_FAULTS = 64, MOST_MUTANTS = 256 };
+enum { MOST_FAULTS = 64, MOST_MUTANTS = 1024 };
 
 /* ---- world ---- */
 
