@@ -182,7 +182,6 @@ CHANGE(m_own_ids_demanded, compare.ids_as_asked = true)
 CHANGE(m_tables_before_namespace, init.namespace_first = false)
 CHANGE(m_own_over_overrides, config.merge = ICE_MERGE_OWN_LAST)
 CHANGE(m_no_list_means_none, config.absent_list = ICE_ENDPOINTS_NONE)
-CHANGE(m_connected_counts_as_sent, sent_needs_bytes = false)
 CHANGE(m_connect_timeout_not_repeated,
        rows[ICE_ROW_CONNECT_TIMEOUT].read_again = false)
 CHANGE(m_408_not_repeated, rows[ICE_ROW_408].read_again = false)
@@ -222,6 +221,7 @@ CHANGE(m_throttled_is_unavailable, rows[ICE_ROW_429].outcome = ICE_UNAVAILABLE)
 CHANGE(m_denied_is_invalid, rows[ICE_ROW_403].outcome = ICE_INVALID)
 CHANGE(m_nonsense_is_unavailable,
        rows[ICE_ROW_BAD_BODY].outcome = ICE_UNAVAILABLE)
+CHANGE(m_settled_once, settle.reads = 1)
 CHANGE(m_looked_for_once, verify.tries = 1)
 
 const struct mutant module_mutants[] = {
@@ -547,8 +547,6 @@ const struct mutant module_mutants[] = {
         "The catalog's overrides win over own settings."),
     ROW(m_no_list_means_none, "no-list-means-none", "R4.1-2",
         "Without a list the default set of endpoints is there."),
-    ROW(m_connected_counts_as_sent, "connected-counts-as-sent", "R4.4-3",
-        "A connection that took no byte has sent nothing."),
     ROW(m_connect_timeout_not_repeated, "connect-timeout-not-repeated",
         "R4.4-1",
         "A connection that could not be made in time is tried again."),
@@ -609,6 +607,8 @@ const struct mutant module_mutants[] = {
         "Each outcome has its own code: denied."),
     ROW(m_nonsense_is_unavailable, "nonsense-is-unavailable", "R4.4-7",
         "Each outcome has its own code: protocol."),
+    NUMBER(m_settled_once, "settled-once", "R3.2-6",
+           "A lost create is looked for three times."),
     NUMBER(m_looked_for_once, "looked-for-once", "R4.2-1",
            "What was created is looked for again while replicas lag."),
 };
