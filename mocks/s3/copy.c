@@ -99,8 +99,10 @@ bool copy_source_needed(struct ask *c, struct copy_source *out)
     const char *version;
 
     *out = (struct copy_source){.bucket = NULL};
-    if (!read_source(c, out, &version))
-        return bad_source(c);
+    if (!read_source(c, out, &version)) {
+        bad_source(c);
+        return false;
+    }
     out->bucket = store_bucket(&c->s->store, out->bucket_name, c->x->stale);
     if (!out->bucket) {
         s3_error(c->x, "NoSuchBucket", NULL, NULL);

@@ -179,7 +179,7 @@ static bool list_holds(struct check *k, const cJSON *list)
 {
     const cJSON *a = list->child, *b = a ? a->next : NULL;
     const cJSON *v = b ? b->next : NULL;
-    const char *kind = cJSON_IsString(a) ? a->valuestring : "";
+    const char *kind = a && cJSON_IsString(a) ? a->valuestring : "";
 
     if (!v || v->next)
         return no_document(k->p, "a condition has not three elements");

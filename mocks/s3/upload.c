@@ -66,9 +66,10 @@ bool part_number(struct ask *c, unsigned *number)
         *number = (unsigned)n;
         return true;
     }
-    return ask_bad_argument(c, "partNumber", text,
-                            "Part number must be an integer between 1 and "
-                            "10000, inclusive");
+    ask_bad_argument(c, "partNumber", text,
+                     "Part number must be an integer between 1 and "
+                     "10000, inclusive");
+    return false;
 }
 
 const char *etag_text(struct ask *c, const uint8_t md5[MD5_SIZE])
