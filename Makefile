@@ -182,11 +182,12 @@ check: deps
 lint: build
 	@ci/lint
 
-## docs: regenerate docs/FAULTS.md, docs/CATALOG.md, scenarios/schema.json and the README's picture
+## docs: regenerate docs/FAULTS.md, docs/CATALOG.md, docs/S3.md, scenarios/schema.json and the README's picture
 .PHONY: docs
 docs: build
 	build/icefault docs faults > docs/FAULTS.md
 	build/icefault docs catalog > docs/CATALOG.md
+	build/icefault docs s3 > docs/S3.md
 	build/icefault schema > scenarios/schema.json
 	build/icefault explain --svg create/error-500-after-create > docs/lost-create.svg
 

@@ -8,6 +8,7 @@
 #include "harness/scenario.h"
 #include "mocks/catalog/catalog.h"
 #include "mocks/fault.h"
+#include "mocks/s3/s3.h"
 
 enum { TEXT_MAX = 16 << 20 };
 
@@ -16,15 +17,17 @@ static const struct options_use schema_use = {
     "icefault schema", "", "Prints the JSON Schema of scenario files.", none,
     0};
 static const struct options_use docs_use = {
-    "icefault docs", "[faults|catalog]",
-    "Prints docs/FAULTS.md (without a word, too) or docs/CATALOG.md, from the "
-    "tables in\nthe code.",
+    "icefault docs", "[faults|catalog|s3]",
+    "Prints docs/FAULTS.md (without a word, too), docs/CATALOG.md or "
+    "docs/S3.md, from the\ntables in the code.",
     none, 1};
 
 static const struct document {
     const char *name;
     void (*write)(struct str *out);
-} documents[] = {{"faults", fault_document}, {"catalog", catalog_document}};
+} documents[] = {{"faults", fault_document},
+                 {"catalog", catalog_document},
+                 {"s3", s3_document}};
 
 static const struct document *find_document(const char *name)
 {
@@ -68,8 +71,8 @@ int cmd_docs(int argc, char **argv)
         str_fini(&out);
     } else {
         fprintf(stderr,
-                "icefault docs: there is no document '%.40s': faults or "
-                "catalog\n",
+                "icefault docs: there is no document '%.40s': faults, "
+                "catalog or s3\n",
                 rest.operand[0]);
     }
     free(rest.operand);

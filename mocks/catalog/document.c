@@ -1,6 +1,7 @@
 /* docs/CATALOG.md, written from the tables that the catalog works by. */
 #include <string.h>
 
+#include "base/markdown.h"
 #include "mocks/catalog/commit.h"
 #include "mocks/catalog/differences.h"
 #include "mocks/catalog/inside.h"
@@ -13,31 +14,6 @@ static const char opening[] =
     "updates are checked on one base, metadata files are really written, and "
     "a change is published at once and wholly, or not at all. What it does not "
     "serve it does not advertise.\n\n";
-
-/* A table's cell: bars would end it. */
-static void cell(struct str *out, const char *z)
-{
-    for (; z && *z; z++) {
-        if (*z == '|')
-            str_addc(out, '\\');
-        str_addc(out, *z == '\n' ? ' ' : *z);
-    }
-}
-
-static void row(struct str *out, const char *const *cells, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        str_addz(out, i ? " | " : "| ");
-        cell(out, cells[i]);
-    }
-    str_addz(out, " |\n");
-}
-
-#define ROW(out, ...)                                                          \
-    do {                                                                       \
-        const char *const cells[] = {__VA_ARGS__};                             \
-        row(out, cells, sizeof cells / sizeof *cells);                         \
-    } while (0)
 
 static const char *yes(bool is)
 {
@@ -60,7 +36,7 @@ static void add_endpoints(struct str *out)
     for (const struct operation *op = catalog_operations; op->name; op++) {
         str_addf(out, "| `%s` | `%s %s` | %s | ", op->name, op->method,
                  op->route, yes(op->writes));
-        cell(out, op->doc);
+        markdown_cell(out, op->doc);
         str_addz(out, " |\n");
     }
     str_addz(out,
@@ -84,7 +60,8 @@ static void add_requirements(struct str *out)
              "is 409 `CommitFailedException`, an unknown one 400.\n\n"
              "| type | of | what must hold |\n|---|---|---|\n");
     for (const struct commit_requirement *r = commit_requirements; r->type; r++)
-        ROW(out, r->type, r->kind == VERSION_VIEW ? "views" : "tables", r->doc);
+        markdown_row(out, r->type, r->kind == VERSION_VIEW ? "views" : "tables",
+                     r->doc);
     str_addc(out, '\n');
 }
 
@@ -99,8 +76,8 @@ static void add_updates(struct str *out)
              "| action | tables | views | |\n|---|---|---|---|\n");
     for (size_t i = 0; commit_updates[i]; i++)
         for (const struct commit_update *u = commit_updates[i]; u->action; u++)
-            ROW(out, u->action, yes(u->table != NULL), yes(u->view != NULL),
-                u->doc);
+            markdown_row(out, u->action, yes(u->table != NULL),
+                         yes(u->view != NULL), u->doc);
     str_addz(
         out,
         "\nAfterwards, for tables: the default spec and order must bind to the "
@@ -126,10 +103,10 @@ static void add_options(struct str *out)
                   "`icefault serve --catalog-options`.\n\n"
                   "| option | |\n|---|---|\n");
     for (const struct spec_field *f = catalog_option_fields; f->name; f++)
-        ROW(out, f->name, f->doc);
+        markdown_row(out, f->name, f->doc);
     str_addz(out, "\n### Profiles\n\n| profile | |\n|---|---|\n");
     for (int i = 0; profile_words[i]; i++)
-        ROW(out, profile_words[i], profile_at(i)->doc);
+        markdown_row(out, profile_words[i], profile_at(i)->doc);
     str_addc(out, '\n');
 }
 
@@ -155,7 +132,7 @@ static void add_differences(struct str *out)
              "`reference` takes many of its ways over.\n\n"
              "| the reference | here | because |\n|---|---|---|\n");
     for (const struct catalog_difference *d = catalog_differences; d->id; d++)
-        ROW(out, d->theirs, d->ours, d->why);
+        markdown_row(out, d->theirs, d->ours, d->why);
 }
 
 void catalog_document(struct str *out)

@@ -106,6 +106,11 @@ struct s3_profile {
     const char *cors_exposed; /* to all origins; NULL: by a bucket's rules */
 };
 
+struct s3_profile_rule { /* for the document */
+    size_t offset;       /* of a bool in struct s3_profile */
+    const char *doc;
+};
+extern const struct s3_profile_rule s3_profile_rules[]; /* ends with {0} */
 extern const struct s3_profile s3_profiles[];
 extern const char *const s3_profile_names[]; /* the same order; NULL-ended */
 
@@ -232,6 +237,12 @@ struct claim { /* what one request claims */
     int64_t time_ms;
     struct slice hash; /* of the payload, as it was signed */
 };
+struct framing { /* what x-amz-content-sha256 may say beside a hash */
+    const char *name;
+    bool frames, signs, trailer; /* aws-chunked; each chunk; lines behind */
+};
+extern const struct framing payload_framings[]; /* ends with {0} */
+
 bool ask_authenticate(struct ask *c); /* sets user */
 /* The payload is what hash says; sets body and trailers. */
 bool payload_open(struct claim *k);
@@ -327,6 +338,7 @@ bool sts_form_ok(struct ask *c); /* false, and an error answered */
 void sts_error(struct exchange *x, const char *code, int status,
                const char *message);
 void s3_assume_role(struct ask *c);
+void sts_document(struct str *out); /* its errors */
 
 /* ---- put.c ---- */
 /* An object of that body, whose reference is taken over: by this user, now. */

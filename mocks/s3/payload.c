@@ -12,23 +12,18 @@
 
 enum { MIN_CHUNK = 8192, MAX_TRAILERS = 16 };
 
-struct framing {
-    const char *name;
-    bool frames, signs, trailer;
-};
-
-static const struct framing framings[] = {
+const struct framing payload_framings[] = {
     {"UNSIGNED-PAYLOAD", false, false, false},
     {"STREAMING-AWS4-HMAC-SHA256-PAYLOAD", true, true, false},
     {"STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER", true, true, true},
     {"STREAMING-UNSIGNED-PAYLOAD-TRAILER", true, false, true},
-};
+    {0}};
 
 static const struct framing *framing_of(struct slice hash)
 {
-    for (size_t i = 0; i < sizeof(framings) / sizeof(framings[0]); i++)
-        if (slice_eqz(hash, framings[i].name))
-            return &framings[i];
+    for (const struct framing *f = payload_framings; f->name; f++)
+        if (slice_eqz(hash, f->name))
+            return f;
     return NULL;
 }
 

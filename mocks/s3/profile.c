@@ -71,3 +71,40 @@ const struct s3_profile s3_profiles[] = {
      .tokenless_session = "InvalidAccessKeyId",
      .sts = &sts_aws},
 };
+
+#define RULE(member, doc)                                                      \
+    {                                                                          \
+        offsetof(struct s3_profile, member), doc                               \
+    }
+
+const struct s3_profile_rule s3_profile_rules[] = {
+    RULE(accounts_apart,
+         "users are accounts of their own: what one may do with another's is "
+         "for policies, ownership and access lists to say"),
+    RULE(lists_what_it_may,
+         "ListBuckets leaves out what a limited user cannot reach, and does "
+         "not refuse him"),
+    RULE(own_bucket_again, "CreateBucket of an own bucket is 200, not 409"),
+    RULE(plain_keys_only,
+         "keys have no empty, `.` or `..` segments (XMinioInvalidObjectName)"),
+    RULE(turned_range_is_outside,
+         "`Range: bytes=1-0` is 416, not the whole object"),
+    RULE(hash_may_be_absent,
+         "without x-amz-content-sha256 the body is taken as signed empty"),
+    RULE(etag_conditions,
+         "writes obey If-None-Match with an ETag and If-Match: `*`, instead of "
+         "501 (option etag_conditions)"),
+    RULE(default_checksum,
+         "an object that came without a checksum gets a CRC64NVME"),
+    RULE(complete_again,
+         "CompleteMultipartUpload sent once more is 200, not NoSuchUpload"),
+    RULE(uuid_versions, "version ids look like UUIDs"),
+    RULE(encodes_every_prefix,
+         "encoding-type=url encodes the Prefix of ListObjects too"),
+    RULE(names_in_errors, "BucketName and Key are in every error"),
+    RULE(code_in_head_error, "x-minio-error-code and -desc on errors of HEAD"),
+    RULE(health, "health checks below /minio/health/; bucket `minio` is "
+                 "reserved"),
+    RULE(session_is_jwt,
+         "session tokens are JSON web tokens, not opaque; keys have no ASIA"),
+    {0}};

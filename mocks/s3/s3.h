@@ -24,6 +24,8 @@ extern const struct spec_field s3_option_fields[];
 extern const struct operation s3_operations[]; /* ends with {0} */
 extern const struct service_error s3_errors[]; /* ends with {0} */
 
+void s3_document(struct str *out); /* docs/S3.md */
+
 struct s3 *s3_new(const cJSON *options, const struct clock *clock,
                   uint64_t seed, struct secrets *secrets, char why[200]);
 void s3_free(struct s3 *s);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/markdown.h"
 #include "base/percent.h"
 #include "mocks/s3/internal.h"
 #include "mocks/s3/xml.h"
@@ -373,4 +374,34 @@ void s3_assume_role(struct ask *c)
     answer(c, d, role, name);
     c->data = d;
     ask_prepare(c, publish, NULL, c, "gave %s a session", d->key);
+}
+
+static void add_codes(struct str *out, const char *profile,
+                      const struct sts_manner *m)
+{
+    for (const struct sts_code *k = m->codes; k->of; k++) {
+        str_addf(out, "| %s | %s | %d | ", profile, k->code, k->status);
+        markdown_cell(out, k->of);
+        str_addz(out, " |\n");
+    }
+    str_addf(out, "| %s | %s | 400 | another Version |\n", profile,
+             m->no_version);
+    str_addf(out, "| %s | %s | 400 | another Action |\n", profile,
+             m->no_action);
+    str_addf(out, "| %s | %s | 400 | a parameter's value |\n", profile,
+             m->bad_value);
+    str_addf(out, "| %s | %s | 400 | the policy |\n", profile, m->bad_policy);
+}
+
+void sts_document(struct str *out)
+{
+    str_addz(out, "| profile | code | status | in the place of, or about |\n"
+                  "|---|---|---|---|\n");
+    add_codes(out, "minio", &sts_minio);
+    add_codes(out, "aws", &sts_aws);
+    str_addf(out,
+             "\nDurationSeconds: %d to %lld (minio), to %lld (aws); %d when "
+             "not given.\n\n",
+             LEAST_S, (long long)sts_minio.most_s, (long long)sts_aws.most_s,
+             USUAL_S);
 }
