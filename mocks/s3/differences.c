@@ -1,7 +1,10 @@
 /* The tables of known differences, and of what each operation obeys. */
 #include "mocks/s3/differences.h"
 
-#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
 
 const struct s3_difference s3_differences[] = {
     {"request-ids", "both", "time and chance are in request ids and host ids",
@@ -83,20 +86,6 @@ const struct s3_honour s3_honours[] = {
     {"Preflight",
      "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"},
     {"ListBuckets", "prefix, continuation-token, max-buckets"},
-    {"GetBucketLocation GetBucketVersioning GetBucketTagging "
-     "DeleteBucketTagging GetBucketAcl GetBucketPolicy DeleteBucketPolicy "
-     "GetBucketPolicyStatus GetBucketCors DeleteBucketCors "
-     "GetBucketEncryption DeleteBucketEncryption "
-     "GetBucketLifecycleConfiguration DeleteBucketLifecycle "
-     "GetObjectLockConfiguration GetBucketNotificationConfiguration "
-     "GetBucketOwnershipControls DeleteBucketOwnershipControls "
-     "GetPublicAccessBlock DeletePublicAccessBlock HeadBucket",
-     ""},
-    {"PutBucketVersioning PutBucketTagging PutBucketCors PutBucketEncryption "
-     "PutBucketLifecycleConfiguration PutObjectLockConfiguration "
-     "PutBucketNotificationConfiguration PutBucketOwnershipControls "
-     "PutPublicAccessBlock PutBucketPolicy",
-     "the document, which is checked; Content-MD5"},
     {"PutBucketAcl", "the document, x-amz-acl, x-amz-grant-*"},
     {"CreateBucket",
      "LocationConstraint, x-amz-acl, x-amz-grant-*, x-amz-object-ownership, "
@@ -141,6 +130,11 @@ const struct s3_honour s3_honours[] = {
     {"CompleteMultipartUpload",
      "part numbers in order, ETags, checksums; If-Match, If-None-Match; parts "
      "but the last have option min_part"},
+    {"HeadBucket GetBucket* DeleteBucket* GetPublicAccessBlock "
+     "DeletePublicAccessBlock GetObjectLockConfiguration",
+     ""},
+    {"PutBucket* PutPublicAccessBlock PutObjectLockConfiguration",
+     "the document, which is checked; Content-MD5 or a checksum"},
     {"AbortMultipartUpload", "uploadId"},
     {"DeleteObject", "versionId, If-Match, x-amz-if-match-last-modified-time, "
                      "x-amz-if-match-size, x-amz-bypass-governance-retention"},
@@ -149,3 +143,26 @@ const struct s3_honour s3_honours[] = {
      "Content-MD5 or a checksum must be there"},
     {0},
 };
+
+static bool names(const char *globs, const char *operation)
+{
+    char one[80];
+
+    while (*globs) {
+        size_t n = strcspn(globs, " ");
+
+        snprintf(one, sizeof(one), "%.*s", (int)n, globs);
+        if (slice_glob(one, slice_of(operation)))
+            return true;
+        globs += n + (globs[n] == ' ');
+    }
+    return false;
+}
+
+const char *s3_honoured(const char *operation)
+{
+    for (const struct s3_honour *h = s3_honours; h->operations; h++)
+        if (names(h->operations, operation))
+            return h->what;
+    return NULL;
+}

@@ -16,6 +16,7 @@ struct s3_honour {          /* what of a request is obeyed */
     const char *operations; /* names with blanks between them */
     const char *what;       /* headers and query parameters, a sentence */
 };
-extern const struct s3_honour s3_honours[]; /* ends with {0} */
+extern const struct s3_honour s3_honours[];     /* ends with {0} */
+const char *s3_honoured(const char *operation); /* NULL: no row says */
 
 #endif

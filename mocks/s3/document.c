@@ -24,24 +24,6 @@ static const char *yes(bool is)
 
 /* ---- operations ---- */
 
-static bool has_word(const char *words, const char *word)
-{
-    size_t n = strlen(word);
-
-    for (const char *at = strstr(words, word); at; at = strstr(at + 1, word))
-        if ((at == words || at[-1] == ' ') && (!at[n] || at[n] == ' '))
-            return true;
-    return false;
-}
-
-static const char *honoured(const char *operation)
-{
-    for (const struct s3_honour *h = s3_honours; h->operations; h++)
-        if (has_word(h->operations, operation))
-            return h->what;
-    return NULL;
-}
-
 static void add_operations(struct str *out)
 {
     str_addz(out,
@@ -57,7 +39,7 @@ static void add_operations(struct str *out)
 
         str_addf(out, "| `%s` | `%s %s` | %s | ", op->name, op->method,
                  op->route, s3_rows[i].action);
-        markdown_cell(out, honoured(op->name));
+        markdown_cell(out, s3_honoured(op->name));
         str_addz(out, " | ");
         markdown_cell(out, op->doc);
         str_addz(out, " |\n");

@@ -5,33 +5,23 @@
 #include "mocks/s3/differences.h"
 #include "mocks/s3/internal.h"
 
-/* How often the word is among those, blanks between them. */
-static size_t count(const char *words, const char *word)
-{
-    size_t n = strlen(word), found = 0;
-
-    for (const char *at = words; (at = strstr(at, word)); at += n)
-        found += (at == words || at[-1] == ' ') && (!at[n] || at[n] == ' ');
-    return found;
-}
-
-static void every_operation_says_once_what_it_obeys(void)
+static void every_operation_says_what_it_obeys(void)
 {
     for (const struct operation *op = s3_operations; op->name; op++) {
-        size_t found = 0;
-
-        for (const struct s3_honour *h = s3_honours; h->operations; h++)
-            found += count(h->operations, op->name);
-        if (found != 1)
-            printf("\n    %s: %zu times\n", op->name, found);
-        CU_ASSERT_EQUAL(found, 1);
+        if (!s3_honoured(op->name))
+            printf("\n    %s: no row of s3_honours says\n", op->name);
+        CU_ASSERT_PTR_NOT_NULL(s3_honoured(op->name));
     }
 }
 
+/* Or the glob of some. */
 static bool is_operation(const char *name, size_t n)
 {
+    char glob[80];
+
+    snprintf(glob, sizeof(glob), "%.*s", (int)n, name);
     for (const struct operation *op = s3_operations; op->name; op++)
-        if (strlen(op->name) == n && strncmp(op->name, name, n) == 0)
+        if (slice_glob(glob, slice_of(op->name)))
             return true;
     return false;
 }
@@ -76,6 +66,6 @@ static void differences_have_ids_of_their_own(void)
             CU_ASSERT_STRING_NOT_EQUAL(d->id, e->id);
 }
 
-UNIT_MAIN("s3 document", UNIT(every_operation_says_once_what_it_obeys),
+UNIT_MAIN("s3 document", UNIT(every_operation_says_what_it_obeys),
           UNIT(only_operations_obey), UNIT(all_tables_are_in_it),
           UNIT(differences_have_ids_of_their_own))
