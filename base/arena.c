@@ -128,15 +128,18 @@ char *arena_strdup(struct arena *a, const char *z)
 
 char *arena_vprintf(struct arena *a, const char *fmt, va_list ap)
 {
+    char quick[256], *out;
     va_list again;
-    char *out;
     int n;
 
+    /* Most texts are short: made once, and copied. */
     va_copy(again, ap);
-    n = vsnprintf(NULL, 0, fmt, again);
+    n = vsnprintf(quick, sizeof(quick), fmt, again);
     va_end(again);
     if (n < 0)
         return arena_strdup(a, "");
+    if ((size_t)n < sizeof(quick))
+        return arena_memdup(a, quick, (size_t)n);
     out = arena_alloc(a, (size_t)n + 1);
     vsnprintf(out, (size_t)n + 1, fmt, ap);
     return out;

@@ -41,7 +41,7 @@ static void add_store(const struct catalog *c, cJSON *config)
     json_set_str(config, "s3.path-style-access", "true");
 }
 
-static bool draw_keys(struct call *k, const struct version *v,
+static bool draw_keys(struct call *k, struct version *v,
                       struct store_keys *out)
 {
     const struct catalog_store *s = &k->c->store;
@@ -51,7 +51,7 @@ static bool draw_keys(struct call *k, const struct version *v,
     *out = (struct store_keys){s->key, s->secret, NULL, 0};
     if (!s->issue)
         return true;
-    table_places(v->tree, &all);
+    table_places(version_tree(v), &all);
     for (size_t i = 0; i < all.n; i++)
         if (in_store(all.at[i]))
             places.at[places.n++] = all.at[i];

@@ -2,6 +2,8 @@
 #include "base/json.h"
 #include "mocks/catalog/inside.h"
 
+enum { ACCESS_MAX = 1 << 20 };
+
 void call_answer(struct call *k, int status, const cJSON *body)
 {
     exchange_answer_json(k->x, status, body);
@@ -34,15 +36,24 @@ struct version *answered_version(const struct exchange *x)
     return x->answer.release == release ? x->answer.release_ctx : NULL;
 }
 
-/* Credentials are drawn anew for every answer, so that its text is its own. */
+/* Credentials are drawn anew for every answer, so that its text is its own:
+ * v's, and config and the like behind it. */
 static void answer_with_access(struct call *k, struct version *v)
 {
-    cJSON *body = cJSON_CreateObject();
-    json_set_str(body, "metadata-location", v->location);
-    json_set(body, "metadata", cJSON_Duplicate(version_tree(v), true));
-    access_add(k, v, body);
-    call_answer(k, 200, body);
-    cJSON_Delete(body);
+    cJSON *access = cJSON_CreateObject();
+    struct str body, more;
+    access_add(k, v, access);
+    str_init(&more, ACCESS_MAX);
+    json_print(access, &more); /* config is there: it is not empty */
+    str_init(&body, v->answer_len + more.len);
+    str_room(&body, v->answer_len + more.len);
+    str_add(&body, v->answer, v->answer_len - 1);
+    str_addc(&body, ',');
+    str_add(&body, more.p + 1, more.len - 1);
+    exchange_answer(k->x, 200, "application/json", str_slice(&body));
+    str_fini(&body);
+    str_fini(&more);
+    cJSON_Delete(access);
 }
 
 void call_answer_table(struct call *k, struct version *v)

@@ -33,11 +33,11 @@ bool op_list_namespaces(struct call *k)
 }
 
 static bool answer_space(struct call *k, const struct ns_name *ns,
-                         const struct version *v)
+                         struct version *v)
 {
     cJSON *body = cJSON_CreateObject();
     json_set(body, "namespace", ns_to_json(ns));
-    json_set(body, "properties", cJSON_Duplicate(v->tree, true));
+    json_set(body, "properties", cJSON_Duplicate(version_tree(v), true));
     call_answer(k, 200, body);
     cJSON_Delete(body);
     return true;
@@ -72,7 +72,7 @@ bool op_create_namespace(struct call *k)
 
 bool op_load_namespace(struct call *k)
 {
-    const struct version *v = call_need_space(k, &k->ns);
+    struct version *v = call_need_space(k, &k->ns);
     return v && answer_space(k, &k->ns, v);
 }
 
@@ -184,7 +184,7 @@ static void remove_keys(cJSON *properties, const cJSON *removals, cJSON *answer)
 static void prepare_properties(struct call *k, struct version *base,
                                const cJSON *removals, const cJSON *updates)
 {
-    cJSON *properties = cJSON_Duplicate(base->tree, true);
+    cJSON *properties = cJSON_Duplicate(version_tree(base), true);
     cJSON *answer = cJSON_CreateObject();
     cJSON *updated, *item;
     cJSON_AddArrayToObject(answer, "removed");
@@ -198,7 +198,7 @@ static void prepare_properties(struct call *k, struct version *base,
     }
     call_answer(k, 200, answer);
     struct version *next = version_new_space(properties);
-    if (!json_equal(properties, base->tree))
+    if (!json_equal(properties, version_tree(base)))
         call_write(k, &(struct write){.ns = &k->ns, .base = base, .next = next},
                    arena_printf(&k->x->arena, "change properties of %s",
                                 k->ns.dotted));

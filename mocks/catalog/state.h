@@ -27,8 +27,8 @@ enum version_kind { VERSION_SPACE, VERSION_TABLE, VERSION_VIEW };
 struct version {
     int refs;
     enum version_kind kind;
-    cJSON *tree;    /* a table's or view's metadata, a namespace's properties;
-                       ask version_tree */
+    cJSON *kept;    /* a table's or view's metadata, a namespace's properties;
+                       NULL when it is not in memory: ask version_tree */
     char *location; /* of the metadata file; NULL for namespaces */
     int64_t number; /* counter in the file's name */
     struct shared *text; /* what answer is in, and the file in the store */

@@ -251,7 +251,7 @@ static void files_go_with_their_commit(void)
 
 static bool has_tree(struct bench *b, const char *table)
 {
-    return now_of(b, table)->tree != NULL;
+    return now_of(b, table)->kept != NULL;
 }
 
 /* Trees that were not used for long are given up, and come back. */

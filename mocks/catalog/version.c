@@ -15,7 +15,7 @@ static struct version *version_new(enum version_kind kind, cJSON *tree)
     struct version *v = mem_alloc(sizeof *v);
     v->refs = 1;
     v->kind = kind;
-    v->tree = tree;
+    v->kept = tree;
     return v;
 }
 
@@ -66,7 +66,7 @@ struct version *version_ref(struct version *v)
 
 static void leave_home(struct version *v)
 {
-    if (!v->home || !v->tree)
+    if (!v->home || !v->kept)
         return;
     DL_DELETE(v->home->list, v);
     v->home->bytes -= v->answer_len;
@@ -74,7 +74,7 @@ static void leave_home(struct version *v)
 
 static void come_home(struct version *v)
 {
-    if (!v->home || !v->tree)
+    if (!v->home || !v->kept)
         return;
     DL_APPEND(v->home->list, v);
     v->home->bytes += v->answer_len;
@@ -91,19 +91,19 @@ void version_settle(struct version *v, struct trees *home)
 cJSON *version_tree(struct version *v)
 {
     if (v->kind == VERSION_SPACE)
-        return v->tree;
+        return v->kept;
     leave_home(v);
-    if (!v->tree)
-        v->tree = json_parse_own(version_metadata(v));
+    if (!v->kept)
+        v->kept = json_parse_own(version_metadata(v));
     come_home(v);
-    return v->tree;
+    return v->kept;
 }
 
 cJSON *version_take_tree(struct version *v)
 {
     cJSON *tree = version_tree(v);
     leave_home(v);
-    v->tree = NULL;
+    v->kept = NULL;
     return tree;
 }
 
@@ -133,7 +133,7 @@ void version_unref(struct version *v)
     if (!v || --v->refs > 0)
         return;
     leave_home(v);
-    cJSON_Delete(v->tree);
+    cJSON_Delete(v->kept);
     cJSON_Delete(v->dropped);
     free(v->location);
     shared_unref(v->text);
