@@ -325,6 +325,7 @@ struct catalog *catalog_new(const cJSON *options, const struct warehouse *files,
 {
     struct catalog *c = mem_alloc(sizeof *c);
     arena_init(&c->arena);
+    c->routes = routes_cut(&c->arena);
     state_init(&c->state);
     c->files = files;
     c->clock = clock;

@@ -44,6 +44,7 @@ struct catalog {
     cJSON *tree;        /* options as they came; o points into it */
     struct catalog_options o;
     const struct profile *profile;
+    const struct route *routes; /* route.c */
     const struct warehouse *files;
     const struct clock *clock;
     uint64_t seed;
@@ -81,6 +82,8 @@ int64_t call_now_ms(const struct call *k);
 const char *call_query(struct call *k, const char *name);
 
 /* ---- routes (route.c) ---- */
+/* One of each operation, in their order; in the arena. */
+struct route *routes_cut(struct arena *a);
 void route_name_operation(struct exchange *x);
 /* The path's namespace and table or view. False with f. */
 bool route_names(const struct catalog *c, const struct exchange *x,

@@ -145,29 +145,54 @@ static bool path_segments(const struct catalog *c, struct slice path,
     return true;
 }
 
-/* Does the route fit? Variables are left in ns and table, if they are asked
- * for. */
-static bool fits(const char *route, const struct segments *s, struct slice *ns,
-                 struct slice *table)
+/* ---- the routes, cut once ---- */
+
+struct route {
+    struct segments s; /* without the prefix */
+    size_t ns, table;  /* places of variables; 0: there is none */
+};
+
+static void cut_route(struct route *r, const char *text)
 {
-    struct segments r;
-    size_t i = 0;
-    if (!cut(slice_of(route), &r))
-        return false;
-    for (size_t j = 0; j < r.n; j++) {
-        if (slice_eqz(r.at[j], "{prefix}"))
+    struct segments all;
+    cut(slice_of(text), &all);
+    for (size_t i = 0; i < all.n; i++) {
+        struct slice one = all.at[i];
+        if (slice_eqz(one, "{prefix}"))
             continue;
-        if (i == s->n)
-            return false;
-        struct slice is = s->at[i++];
-        if (slice_eqz(r.at[j], "{namespace}"))
-            *ns = is;
-        else if (slice_eqz(r.at[j], "{table}") || slice_eqz(r.at[j], "{view}"))
-            *table = is;
-        else if (r.at[j].len != is.len || memcmp(r.at[j].p, is.p, is.len) != 0)
+        if (slice_eqz(one, "{namespace}"))
+            r->ns = r->s.n;
+        else if (one.p[0] == '{')
+            r->table = r->s.n;
+        r->s.at[r->s.n++] = one;
+    }
+}
+
+struct route *routes_cut(struct arena *a)
+{
+    size_t n = sizeof runs / sizeof *runs;
+    struct route *all = arena_alloc(a, n * sizeof *all);
+    for (size_t i = 0; i < n; i++) {
+        all[i] = (struct route){.ns = 0};
+        cut_route(&all[i], catalog_operations[i].route);
+    }
+    return all;
+}
+
+/* Does it fit? Variables are left in ns and table. */
+static bool fits(const struct route *r, const struct segments *s,
+                 struct slice *ns, struct slice *table)
+{
+    if (r->s.n != s->n)
+        return false;
+    for (size_t i = 0; i < s->n; i++) {
+        bool variable = i > 0 && (i == r->ns || i == r->table);
+        if (!variable && !slice_eq(r->s.at[i], s->at[i]))
             return false;
     }
-    return i == s->n;
+    *ns = r->ns ? s->at[r->ns] : (struct slice){0};
+    *table = r->table ? s->at[r->table] : (struct slice){0};
+    return true;
 }
 
 static const struct operation *find(const struct catalog *c,
@@ -175,14 +200,14 @@ static const struct operation *find(const struct catalog *c,
                                     struct slice *ns, struct slice *table)
 {
     struct segments s;
+    const struct operation *op = catalog_operations;
+    *ns = *table = (struct slice){0};
     if (!path_segments(c, r->path, &s))
         return NULL;
-    for (const struct operation *op = catalog_operations; op->name; op++) {
-        *ns = *table = (struct slice){0};
-        if (slice_eqz(r->method, op->method) &&
-            fits(op->route, &s, ns, table) && profile_has(c->profile, op->name))
+    for (const struct route *route = c->routes; op->name; op++, route++)
+        if (slice_eqz(r->method, op->method) && fits(route, &s, ns, table) &&
+            profile_has(c->profile, op->name))
             return op;
-    }
     return NULL;
 }
 
@@ -191,10 +216,11 @@ const char *route_methods(const struct catalog *c, struct exchange *x)
     struct segments s;
     struct slice unused[2];
     const char *list = "";
+    const struct operation *op = catalog_operations;
     if (!path_segments(c, x->request->path, &s))
         return list;
-    for (const struct operation *op = catalog_operations; op->name; op++)
-        if (fits(op->route, &s, &unused[0], &unused[1]) &&
+    for (const struct route *route = c->routes; op->name; op++, route++)
+        if (fits(route, &s, &unused[0], &unused[1]) &&
             profile_has(c->profile, op->name))
             list = arena_printf(&x->arena, "%s%s%s", list, *list ? ", " : "",
                                 op->method);

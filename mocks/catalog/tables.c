@@ -236,8 +236,10 @@ struct version *table_commit(struct call *k, const struct ns_name *ns,
                              const char *table, struct version *base,
                              const cJSON *request)
 {
-    struct metadata_new n = fresh(k->c, ns, table, &k->x->rng, &k->x->arena);
+    struct metadata_new n = {.now_ms = call_now_ms(k), .rng = &k->x->rng};
     struct committed made;
+    if (!base)
+        n.location = table_location(k->c, ns, table, &k->x->arena);
     bool ok = base ? commit_on(base, request, &n, &made, &k->f)
                    : commit_apply(VERSION_TABLE, NULL, NULL, request, &n, &made,
                                   &k->f);
