@@ -11,7 +11,8 @@
  *               before; a new table every 100, old metadata files deleted
  *   properties  a commit: set-properties; tables as for append
  *   touch       set-properties on one of --tables of create's, any
- *   grow        --count snapshots for table TAG0, 500 a commit, then one more
+ *   grow        --count snapshots for a new table TAG0, 500 a commit
+ *   more        appends to TAG0, which has --count snapshots by grow
  *   hold        --count connections, each with a GET, all kept, a second GET
  * Prints "bench REQUESTS MICROSECONDS CPU-MICROSECONDS BAD RESIDENT-KB"; BAD
  * answers were not 2xx. Requests that only prepare (a new table) are not
@@ -199,21 +200,28 @@ static int add_snapshot(char *to, size_t room, const struct link *l)
         (long long)l->sequence, l->table, (long long)l->snapshot);
 }
 
+static void assert_uuid(const struct link *l, char out[128])
+{
+    snprintf(out, 128, "{\"type\":\"assert-table-uuid\",\"uuid\":\"%s\"},",
+             l->uuid);
+}
+
 enum { FIRST_ID = 1000000007 };
 
 /* n appends in one commit. */
 static void post_append(struct link *l, long n)
 {
     char *to = body_of(l), *end = l->out + OUT_MAX;
-    char path[80], was[32] = "null";
+    char path[80], was[32] = "null", uuid[128] = "";
 
+    if (*l->uuid)
+        assert_uuid(l, uuid);
     if (l->sequence > 0)
         snprintf(was, sizeof(was), "%lld", (long long)l->snapshot);
     to += snprintf(to, (size_t)(end - to),
-                   "{\"requirements\":[{\"type\":\"assert-table-uuid\","
-                   "\"uuid\":\"%s\"},{\"type\":\"assert-ref-snapshot-id\","
+                   "{\"requirements\":[%s{\"type\":\"assert-ref-snapshot-id\","
                    "\"ref\":\"main\",\"snapshot-id\":%s}],\"updates\":[",
-                   l->uuid, was);
+                   uuid, was);
     for (long i = 0; i < n; i++) {
         l->sequence++;
         l->snapshot = FIRST_ID + l->sequence;
@@ -233,13 +241,14 @@ static void post_properties(struct link *l, bool assert)
     char path[80], uuid[128] = "";
 
     if (assert)
-        snprintf(uuid, sizeof(uuid),
-                 "{\"type\":\"assert-table-uuid\",\"uuid\":\"%s\"}", l->uuid);
-    int n = snprintf(body_of(l), OUT_MAX - ROOM,
-                     "{\"requirements\":[%s],\"updates\":[{\"action\":"
-                     "\"set-properties\",\"updates\":{\"owner\":\"bench\","
-                     "\"touched\":\"%llu\"}}]}",
-                     uuid, (unsigned long long)begun);
+        assert_uuid(l, uuid);
+    int n =
+        snprintf(body_of(l), OUT_MAX - ROOM,
+                 "{\"requirements\":[%s{\"type\":\"assert-current-schema-id\","
+                 "\"current-schema-id\":0}],\"updates\":[{\"action\":"
+                 "\"set-properties\",\"updates\":{\"owner\":\"bench\","
+                 "\"touched\":\"%llu\"}}]}",
+                 uuid, (unsigned long long)begun);
     snprintf(path, sizeof(path), "/%s", l->table);
     post(l, path, (size_t)n);
 }
@@ -335,6 +344,18 @@ static bool next_grow(struct link *l)
     return true;
 }
 
+static bool next_more(struct link *l)
+{
+    if (l->tables == 0) {
+        l->tables = 1;
+        l->sequence = o.count;
+        l->snapshot = FIRST_ID + o.count;
+        snprintf(l->table, sizeof(l->table), "%s0", o.tag);
+    }
+    post_append(l, 1);
+    return true;
+}
+
 /* Twice each, the second time when all are connected. */
 static bool next_hold(struct link *l)
 {
@@ -353,7 +374,8 @@ static const struct plan {
     {"create", next_create, false}, {"load", next_load, true},
     {"append", next_append, true},  {"properties", next_properties, true},
     {"touch", next_touch, true},    {"grow", next_grow, false},
-    {"hold", next_hold, false}};
+    {"more", next_more, true},
+             {"hold", next_hold, false}};
 
 /* ---- answers ---- */
 
