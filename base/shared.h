@@ -6,12 +6,18 @@
 #ifndef BASE_SHARED_H
 #define BASE_SHARED_H
 
+#include <stdbool.h>
+
 #include "base/str.h"
 
 struct shared {
     unsigned refs;
     char *p; /* a zero follows */
     size_t len;
+    /* Where a store that holds them keeps them, and whether they are there
+     * still: the store's own. */
+    const void *place;
+    bool in_place;
 };
 
 /* Takes the text over, which leaves s empty. The caller has one reference. */

@@ -71,15 +71,6 @@ static bool exists(void *ctx, const char *location)
     return read_location(location, &p) && s3_get(ctx, p.bucket, p.key, &bytes);
 }
 
-static bool holds(void *ctx, const char *location, struct slice bytes)
-{
-    struct slice is;
-    struct place p;
-
-    return read_location(location, &p) && s3_get(ctx, p.bucket, p.key, &is) &&
-           is.p == bytes.p && is.len == bytes.len;
-}
-
 static bool remove_file(void *ctx, const char *location)
 {
     struct place p;
@@ -94,8 +85,7 @@ const struct warehouse *warehouse_of_s3(struct s3 *s3)
                                        .get = get,
                                        .exists = exists,
                                        .remove = remove_file,
-                                       .share = share,
-                                       .holds = holds};
+                                       .share = share};
     return &s3->warehouse;
 }
 
@@ -107,12 +97,6 @@ bool warehouse_share(const struct warehouse *w, const char *location,
     if (!w->share)
         return w->put(w->ctx, location, bytes, why);
     return w->share(w->ctx, location, bytes, owner, why);
-}
-
-bool warehouse_holds(const struct warehouse *w, const char *location,
-                     struct slice bytes)
-{
-    return w->holds && w->holds(w->ctx, location, bytes);
 }
 
 /* ---- by scheme ----------------------------------------------------------- */
@@ -147,13 +131,6 @@ static bool share_any(void *ctx, const char *location, struct slice bytes,
              : no_home(location, why);
 }
 
-static bool holds_any(void *ctx, const char *location, struct slice bytes)
-{
-    const struct warehouse *w = home(ctx, location);
-
-    return w && warehouse_holds(w, location, bytes);
-}
-
 static bool get_any(void *ctx, const char *location, struct str *out)
 {
     const struct warehouse *w = home(ctx, location);
@@ -182,7 +159,6 @@ const struct warehouse *warehouse_by_scheme(struct warehouses *w)
                                 .get = get_any,
                                 .exists = exists_any,
                                 .remove = remove_any,
-                                .share = share_any,
-                                .holds = holds_any};
+                                .share = share_any};
     return &w->any;
 }

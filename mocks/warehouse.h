@@ -23,19 +23,16 @@ struct warehouse {
     bool (*get)(void *ctx, const char *location, struct str *out);
     bool (*exists)(void *ctx, const char *location);
     bool (*remove)(void *ctx, const char *location);
-    /* Both may be NULL. share: as put, but nothing is copied: bytes lie within
-     * owner, of which the store takes a reference. holds: is the file these
-     * very bytes, in this place of memory? False may mean that nobody knows. */
+    /* May be NULL. As put, but nothing is copied: bytes lie within
+     * owner, of which the store takes a reference; while the file is there and
+     * is these bytes owner->in_place says so. */
     bool (*share)(void *ctx, const char *location, struct slice bytes,
                   struct shared *owner, char why[160]);
-    bool (*holds)(void *ctx, const char *location, struct slice bytes);
 };
 
-/* The same for any warehouse: without a share of its own it is put. */
+/* For any warehouse: without a share of its own it is put. */
 bool warehouse_share(const struct warehouse *w, const char *location,
                      struct slice bytes, struct shared *owner, char why[160]);
-bool warehouse_holds(const struct warehouse *w, const char *location,
-                     struct slice bytes);
 
 struct s3;
 /* Borrowed: lives as long as the s3. */

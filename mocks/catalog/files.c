@@ -104,8 +104,7 @@ bool metadata_intact(const struct warehouse *files, const struct version *v,
     struct str file;
     if (v->file_len == 0 && files->exists(files->ctx, v->location))
         return true;
-    if (v->file_crc == 0 && v->file_len > 0 &&
-        warehouse_holds(files, v->location, version_metadata(v)))
+    if (v->text->in_place)
         return true;
     /* A longer file does not fit, and is another one. */
     str_init(&file, v->file_len);

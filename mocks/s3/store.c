@@ -64,10 +64,27 @@ struct s3_object *stack_current(const struct s3_stack *v)
 
 /* ---- life cycle ---- */
 
+/* Shared bytes learn whether they are what their first key holds. Once they
+ * were not, they never are again: the key may go, and another take its place. */
+static void note_place(const struct s3_entry *e, struct s3_stack *v, bool here)
+{
+    struct s3_object *o = stack_current(v);
+    struct shared *owner = o ? o->body->owner : NULL;
+
+    if (owner && here && !owner->place) {
+        owner->place = e;
+        owner->in_place = true;
+    } else if (owner && !here && owner->place == e) {
+        owner->in_place = false;
+        owner->place = owner;
+    }
+}
+
 static void entry_free(void *value)
 {
     struct s3_entry *e = value;
 
+    note_place(e, e->now, false);
     stack_free(e->now);
     stack_free(e->before);
     e->bucket->memory->used -= KEY_COST + e->key.len;
@@ -261,6 +278,8 @@ static void remember(struct store *st, struct s3_entry *e)
 /* Gives e another stack, which it takes over. */
 static void turn(struct store *st, struct s3_entry *e, struct s3_stack *next)
 {
+    note_place(e, e->now, false);
+    note_place(e, next, true);
     if (e->changed == st->generation) {
         stack_free(e->now); /* a second time in one change */
     } else {
