@@ -3,8 +3,9 @@
  * The rules of Signature Version 4 in the order in which S3 applies them, one
  * function each; the first that fails answers. The claim comes from the
  * Authorization header or, presigned, from the query; the rules are the same,
- * the errors for what is malformed are not. Last of all payload.c looks whether
- * the body is what was signed: a body that is not never becomes an object.
+ * the errors for what is malformed are not. The older signature has its own
+ * (auth_v2.c). Last of all payload.c looks whether the body is what was signed:
+ * a body that is not never becomes an object.
  */
 #include <string.h>
 #include <strings.h>
@@ -42,13 +43,6 @@ static bool read_header(struct claim *k)
     struct slice value = http_header(k->c->r, "authorization");
     const char *wrong;
 
-    if (slice_starts(value, "AWS ")) {
-        s3_error(k->c->x, "InvalidRequest",
-                 "The authorization mechanism you have provided is not "
-                 "supported. Please use AWS4-HMAC-SHA256.",
-                 NULL);
-        return false;
-    }
     wrong = sigv4_parse(value, &k->auth);
     return !wrong || malformed(k, wrong, NULL);
 }
@@ -107,7 +101,7 @@ static bool is_readable(struct claim *k)
 
 /* ---- who ---- */
 
-static bool is_known_user(struct claim *k)
+bool claim_known_user(struct claim *k)
 {
     struct ask *c = k->c;
 
@@ -127,7 +121,7 @@ static bool is_known_user(struct claim *k)
 }
 
 /* A user's own keys come without a token, a session's with its own. */
-static bool has_the_right_token(struct claim *k)
+bool claim_right_token(struct claim *k)
 {
     struct ask *c = k->c;
     const char *token = k->in_query ? ask_query(c, "X-Amz-Security-Token")
@@ -157,9 +151,8 @@ static int64_t date_of(struct claim *k)
     return v.p ? date_parse_http(v.p, v.len) : -1;
 }
 
-static bool is_dated(struct claim *k)
+bool claim_dated(struct claim *k)
 {
-    k->time_ms = date_of(k);
     if (k->time_ms >= 0) {
         date_basic(k->time_ms, k->time);
         return true;
@@ -173,7 +166,13 @@ static bool is_dated(struct claim *k)
     return false;
 }
 
-static bool is_not_skewed(struct claim *k)
+static bool is_dated(struct claim *k)
+{
+    k->time_ms = date_of(k);
+    return claim_dated(k);
+}
+
+bool claim_not_skewed(struct claim *k)
 {
     int64_t now = ask_now_ms(k->c), skew = now - k->time_ms;
     char server[DATE_ISO_SIZE];
@@ -227,7 +226,7 @@ static bool is_not_over(struct claim *k)
 
 static bool is_of_this_time(struct claim *k)
 {
-    return k->in_query ? is_not_over(k) : is_not_skewed(k);
+    return k->in_query ? is_not_over(k) : claim_not_skewed(k);
 }
 
 /* ---- what for ---- */
@@ -284,7 +283,7 @@ static bool signs_what_it_must(struct claim *k)
 /* ---- the signature ---- */
 
 /* A mock can tell what real stores tell too: both sides of the comparison. */
-static void answer_mismatch(struct claim *k)
+void claim_mismatch(struct claim *k)
 {
     struct s3 *s = k->c->s;
     struct str bytes;
@@ -296,8 +295,9 @@ static void answer_mismatch(struct claim *k)
     s3_error(k->c->x, "SignatureDoesNotMatch", NULL, "AWSAccessKeyId",
              text_of(k, k->auth.access_key), "StringToSign", str_z(&s->to_sign),
              "SignatureProvided", text_of(k, k->auth.signature),
-             "StringToSignBytes", str_z(&bytes), "CanonicalRequest",
-             str_z(&s->canonical), NULL);
+             "StringToSignBytes", str_z(&bytes),
+             s->canonical.len ? "CanonicalRequest" : NULL, str_z(&s->canonical),
+             NULL);
     str_fini(&bytes);
 }
 
@@ -317,13 +317,13 @@ static bool is_signed_right(struct claim *k)
     sigv4_sign(s->keys, &k->auth, k->secret, str_slice(&s->to_sign), signature);
     if (s->same_signature(signature, k->auth.signature.p, SHA256_HEX - 1))
         return true;
-    answer_mismatch(k);
+    claim_mismatch(k);
     return false;
 }
 
 static bool (*const rules[])(struct claim *) = {
-    is_readable,     is_known_user, has_the_right_token, is_dated,
-    is_of_this_time, is_in_scope,   signs_what_it_must,  payload_hash_known,
+    is_readable,     claim_known_user, claim_right_token,  is_dated,
+    is_of_this_time, is_in_scope,      signs_what_it_must, payload_hash_known,
     is_signed_right, payload_open};
 
 bool ask_authenticate(struct ask *c)
@@ -342,6 +342,8 @@ bool ask_authenticate(struct ask *c)
             "header should be specified");
     if (c->row->needs & (NEEDS_NOBODY | NEEDS_FORM))
         return true;
+    if (!k.in_query && ask_is_v2(c))
+        return ask_authenticate_v2(c);
     if (!header && !k.in_query)
         return payload_unsigned(c);
     for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)

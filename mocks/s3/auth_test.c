@@ -139,10 +139,6 @@ static void forms_not_served_say_so(void)
     t->hash = NULL;
     t->unsigned_ = true;
     CU_ASSERT_EQUAL(testing_call(t, "GET", "/data-lake/k", "",
-                                 "Authorization: AWS key:signature\r\n", NULL),
-                    400);
-    SAYS("Please use AWS4-HMAC-SHA256.");
-    CU_ASSERT_EQUAL(testing_call(t, "GET", "/data-lake/k", "",
                                  "Authorization: Bearer x\r\n", NULL),
                     400);
     SAYS("<Code>AuthorizationHeaderMalformed</Code>");

@@ -85,14 +85,15 @@ struct s3_profile {
     bool hash_may_be_absent;      /* no x-amz-content-sha256: that of nothing */
     bool uuid_versions;           /* version ids look like UUIDs */
     bool etag_conditions;         /* writes obey If-None-Match: "etag" */
-    bool accounts_apart;         /* users own what they make, and may no more */
-    bool health;                 /* /minio/health/... */
-    bool encodes_every_prefix;   /* that of ListObjects too */
-    bool default_checksum;       /* CRC64NVME of what declares none */
-    bool complete_again;         /* the same CompleteMultipartUpload is 200 */
-    int busy_retry_after_s;      /* Retry-After on 429 and 503; 0: none */
-    bool session_is_jwt;         /* form of session keys and tokens */
-    const char *expired_session; /* error for its keys */
+    bool accounts_apart;       /* users own what they make, and may no more */
+    bool health;               /* /minio/health/... */
+    bool encodes_every_prefix; /* that of ListObjects too */
+    bool default_checksum;     /* CRC64NVME of what declares none */
+    bool complete_again;       /* the same CompleteMultipartUpload is 200 */
+    int busy_retry_after_s;    /* Retry-After on 429 and 503; 0: none */
+    const char *const *v2_regions; /* where Version 2 signs; NULL: all */
+    bool session_is_jwt;           /* form of session keys and tokens */
+    const char *expired_session;   /* error for its keys */
     const char *tokenless_session; /* error for its keys without its token */
     bool lists_what_it_may;        /* ListBuckets leaves out, never refuses */
     const struct sts_manner *sts;  /* sts.c */
@@ -244,6 +245,19 @@ struct framing { /* what x-amz-content-sha256 may say beside a hash */
 extern const struct framing payload_framings[]; /* ends with {0} */
 
 bool ask_authenticate(struct ask *c); /* sets user */
+/* Rules that both versions of the signature have; those that fail answer. */
+bool claim_known_user(struct claim *k);
+bool claim_right_token(struct claim *k);
+bool claim_dated(struct claim *k); /* time_ms, -1: none; sets time */
+bool claim_not_skewed(struct claim *k);
+void claim_mismatch(struct claim *k); /* answers that signatures differ */
+
+/* ---- auth_v2.c ---- */
+bool ask_is_v2(const struct ask *c);
+bool ask_authenticate_v2(struct ask *c); /* sets user */
+const char *ask_hmac_sha1(const struct ask *c, const char *secret,
+                          struct slice text); /* in base64 */
+
 /* The payload is what hash says; sets body and trailers. */
 bool payload_open(struct claim *k);
 bool payload_hash_known(struct claim *k);

@@ -6,7 +6,6 @@
  */
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <string.h>
 #include <strings.h>
 
@@ -41,13 +40,7 @@ static bool wrong(struct post *p, const char *code, const char *message)
 
 static bool signed_by_sha1(struct post *p, const char *secret)
 {
-    unsigned char mac[EVP_MAX_MD_SIZE];
-    unsigned n = 0;
-    const char *right;
-
-    HMAC(EVP_sha1(), secret, (int)strlen(secret),
-         (const unsigned char *)p->policy.p, p->policy.len, mac, &n);
-    right = ask_base64(p->c, (struct slice){(const char *)mac, n});
+    const char *right = ask_hmac_sha1(p->c, secret, p->policy);
     struct slice sent = field_of(p, "signature");
 
     return sent.len == strlen(right) &&

@@ -26,6 +26,19 @@ static const struct s3_override aws_overrides[] = {
     {"XMinioStorageFull", "InsufficientStorage", 507},
     {0}};
 
+/* AWS's regions that are older than Version 4 of the signature. */
+static const char *const aws_v2_regions[] = {"us-east-1",
+                                             "us-west-1",
+                                             "us-west-2",
+                                             "eu-west-1",
+                                             "ap-southeast-1",
+                                             "ap-southeast-2",
+                                             "ap-northeast-1",
+                                             "sa-east-1",
+                                             "us-gov-west-1",
+                                             "",
+                                             NULL};
+
 const char *const s3_profile_names[] = {"minio", "aws", NULL};
 
 const struct s3_profile s3_profiles[] = {
@@ -67,6 +80,7 @@ const struct s3_profile s3_profiles[] = {
                 "Access Denied because object protected by object lock."},
      .default_checksum = true,
      .complete_again = true,
+     .v2_regions = aws_v2_regions,
      .expired_session = "ExpiredToken",
      .tokenless_session = "InvalidAccessKeyId",
      .sts = &sts_aws},
