@@ -487,12 +487,14 @@ static void decide_at_end(struct exchange *x)
     fault_decide(x->mock->faults, x, FAULT_ON_END, &x->plan);
 }
 
-bool exchange_wants_body(const struct exchange *x)
+bool exchange_wants_body(struct exchange *x)
 {
     const struct fault_rule *r = x->plan.rule[FAULT_BEFORE];
 
-    return !r || (r->action->level != FAULT_ENDING &&
-                  r->action->level != FAULT_ANSWER);
+    if (!r)
+        return !x->service->refuses || !x->service->refuses(x);
+    return (r->action->level != FAULT_ENDING &&
+            r->action->level != FAULT_ANSWER);
 }
 
 void exchange_act(struct exchange *x)

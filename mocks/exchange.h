@@ -83,6 +83,9 @@ struct service {
      * is no such route (answer_error or handle_unknown then answers). */
     void (*name_operation)(struct exchange *x);
     void (*handle_unknown)(struct exchange *x);
+    /* Is the request refused, whatever its body may be? Asked when the client
+     * waits for "100 Continue". May be NULL: never. */
+    bool (*refuses)(struct exchange *x);
     /* The answer becomes this error in the service's own envelope. type may be
      * a name of errors[] (status 0 and message NULL then come from there). */
     void (*answer_error)(struct exchange *x, const char *type, int status,
@@ -173,8 +176,9 @@ int64_t exchange_request_cut(const struct exchange *x);
 /* Reading has stopped there: the script ends as the fault says. */
 void exchange_cut(struct exchange *x);
 /* Will the body be read? False when a fault of phase before answers or ends
- * without it: then "100 Continue" is not sent, and the server acts at once. */
-bool exchange_wants_body(const struct exchange *x);
+ * without it, or the service refuses: then "100 Continue" is not sent, and the
+ * server acts at once. */
+bool exchange_wants_body(struct exchange *x);
 /* The bytes are not a request: answers by http1_status and http1_reason. */
 void exchange_bad_request(struct exchange *x);
 /* The request never came to be (reset, closed): why in x->ended. Frees it as

@@ -97,6 +97,33 @@ static void canned_lists_open_buckets_and_objects(void)
     "xsi:type=\"CanonicalUser\">" who "</Grantee><Permission>" permission      \
     "</Permission></Grant></AccessControlList></AccessControlPolicy>"
 
+/* The last call's head, as a client waits behind it for "100 Continue". */
+static bool is_refused_early(struct testing *t)
+{
+    return s3_service(t->s3)->refuses(&t->x);
+}
+
+static void a_body_is_not_waited_for_in_vain(void)
+{
+    struct testing *t = start();
+
+    become(t, ANN);
+    CALL("PUT", "/ann-1", "", NULL, NULL);
+    CALL("PUT", "/ann-1/k", "", NULL, "x");
+    CU_ASSERT_FALSE(is_refused_early(t));
+    become(t, NULL, NULL);
+    CU_ASSERT_EQUAL(CALL("PUT", "/ann-1/k", "", NULL, "x"), 403);
+    CU_ASSERT(is_refused_early(t));
+    CU_ASSERT_EQUAL(CALL("PUT", "/none/k", "", NULL, "x"), 404);
+    CU_ASSERT(is_refused_early(t));
+    become(t, ANN);
+    with(t, "PUT", "/ann-1", "acl=", "x-amz-acl", "public-read-write", NULL);
+    become(t, NULL, NULL);
+    CU_ASSERT_EQUAL(CALL("PUT", "/ann-1/l", "", NULL, "x"), 200);
+    CU_ASSERT_FALSE(is_refused_early(t));
+    testing_free(t);
+}
+
 static void grants_are_set_and_shown(void)
 {
     struct testing *t = start();
@@ -422,6 +449,7 @@ static void wrong_sessions_are_not_opened(void)
 
 UNIT_MAIN("s3/access", UNIT(buckets_belong_to_who_made_them),
           UNIT(canned_lists_open_buckets_and_objects),
+          UNIT(a_body_is_not_waited_for_in_vain),
           UNIT(grants_are_set_and_shown), UNIT(policies_let_in_and_shut_out),
           UNIT(conditions_are_weighed), UNIT(broken_policies_are_refused),
           UNIT(public_access_can_be_blocked),

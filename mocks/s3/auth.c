@@ -326,14 +326,19 @@ static bool (*const rules[])(struct claim *) = {
     is_of_this_time, is_in_scope,      signs_what_it_must, payload_hash_known,
     is_signed_right, payload_open};
 
+bool ask_is_presigned(const struct ask *c)
+{
+    return c->r->query.len && (ask_query(c, "X-Amz-Algorithm") ||
+                               ask_query(c, "X-Amz-Signature") ||
+                               ask_query(c, "X-Amz-Credential"));
+}
+
 bool ask_authenticate(struct ask *c)
 {
     struct claim k = {.c = c};
     bool header = http_header(c->r, "authorization").p;
 
-    k.in_query = c->r->query.len && (ask_query(c, "X-Amz-Algorithm") ||
-                                     ask_query(c, "X-Amz-Signature") ||
-                                     ask_query(c, "X-Amz-Credential"));
+    k.in_query = ask_is_presigned(c);
     if (header && k.in_query)
         return ask_bad_argument(
             c, "Authorization", ask_headerz(c, "authorization"),

@@ -223,6 +223,7 @@ struct s3_row { /* what struct operation does not say */
 extern const struct s3_row s3_rows[]; /* as s3_operations; ends with {0} */
 
 void s3_handle(struct exchange *x);
+bool s3_refuses(struct exchange *x); /* struct service has it */
 void s3_name_operation(struct exchange *x);
 void s3_handle_unknown(struct exchange *x);
 bool s3_bucket_name_ok(struct slice name);
@@ -258,6 +259,7 @@ bool ask_authenticate_v2(struct ask *c); /* sets user */
 const char *ask_hmac_sha1(const struct ask *c, const char *secret,
                           struct slice text); /* in base64 */
 
+bool ask_is_presigned(const struct ask *c);
 /* The payload is what hash says; sets body and trailers. */
 bool payload_open(struct claim *k);
 bool payload_hash_known(struct claim *k);

@@ -372,6 +372,19 @@ static struct ask *ask_new(struct exchange *x, const struct s3_row *row)
     return c;
 }
 
+/* Only what nobody signed: a signature is not checked twice. */
+bool s3_refuses(struct exchange *x)
+{
+    struct ask *c;
+
+    if (!x->op || http_header(x->request, "authorization").p)
+        return false;
+    c = ask_new(x, row_of(x->op));
+    if (c->row->needs & (NEEDS_NOBODY | NEEDS_FORM) || ask_is_presigned(c))
+        return false;
+    return !names_ok(c) || !bucket_is_there(c) || !access_allowed(c);
+}
+
 void s3_handle(struct exchange *x)
 {
     struct ask *c = ask_new(x, row_of(x->op));

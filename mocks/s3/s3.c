@@ -270,6 +270,7 @@ static void init_service(struct s3 *s)
         .n_errors = count_errors(),
         .name_operation = s3_name_operation,
         .handle_unknown = s3_handle_unknown,
+        .refuses = s3_refuses,
         .answer_error = s3_answer_error,
         .answer_bad_request = s3_answer_bad_request,
         .finish_answer = s3_finish_answer,
