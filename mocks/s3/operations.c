@@ -380,7 +380,8 @@ bool s3_refuses(struct exchange *x)
     if (!x->op || http_header(x->request, "authorization").p)
         return false;
     c = ask_new(x, row_of(x->op));
-    if (c->row->needs & (NEEDS_NOBODY | NEEDS_FORM) || ask_is_presigned(c))
+    if (c->row->needs & (NEEDS_NOBODY | NEEDS_FORM) || ask_is_presigned(c) ||
+        ask_is_v2(c))
         return false;
     return !names_ok(c) || !bucket_is_there(c) || !access_allowed(c);
 }
