@@ -63,6 +63,18 @@ static bool read_word(const struct option_row *o, const char *value, int *out,
     return false;
 }
 
+static bool add_text(const struct option_row *o, const char *value,
+                     struct options_texts *out, char why[200])
+{
+    if (out->n < OPTIONS_TEXTS) {
+        out->at[out->n++] = value;
+        return true;
+    }
+    snprintf(why, 200, "--%s is given more than %d times", o->name,
+             OPTIONS_TEXTS);
+    return false;
+}
+
 static bool store(const struct option_row *o, const char *value, void *out,
                   char why[200])
 {
@@ -78,6 +90,8 @@ static bool store(const struct option_row *o, const char *value, void *out,
         return read_number(o, value, p, why);
     case OPTION_WORD:
         return read_word(o, value, p, why);
+    case OPTION_TEXTS:
+        return add_text(o, value, p, why);
     }
     return false;
 }

@@ -17,7 +17,15 @@ enum option_kind {
     OPTION_FLAG,   /* bool */
     OPTION_TEXT,   /* const char *, points into argv */
     OPTION_NUMBER, /* int64_t within min..max */
-    OPTION_WORD    /* int: index into words */
+    OPTION_WORD,   /* int: index into words */
+    OPTION_TEXTS   /* struct options_texts: may be given again and again */
+};
+
+enum { OPTIONS_TEXTS = 32 };
+
+struct options_texts {
+    const char *at[OPTIONS_TEXTS]; /* pointing into argv */
+    size_t n;
 };
 
 struct option_row {
@@ -31,9 +39,9 @@ struct option_row {
 };
 
 struct options_use {
-    const char *program;  /* "icefault run" */
-    const char *operands; /* "[FILE|FOLDER|ID...]" or "" */
-    const char *about;    /* one or two sentences */
+    const char *program;           /* "icefault run" */
+    const char *operands;          /* "[FILE|FOLDER|ID...]" or "" */
+    const char *about;             /* one or two sentences */
     const struct option_row *rows; /* ends with {0}; --help is understood */
     size_t most_operands;
 };

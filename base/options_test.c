@@ -11,6 +11,7 @@ struct got {
     const char *report;
     int64_t seed;
     int mode;
+    struct options_texts user;
 };
 
 static const char *const modes[] = {"sim", "real", NULL};
@@ -20,6 +21,7 @@ static const struct option_row rows[] = {
      "r"},
     {"seed", "N", OPTION_NUMBER, offsetof(struct got, seed), 0, 100, NULL, "s"},
     {"mode", "MODE", OPTION_WORD, offsetof(struct got, mode), 0, 0, modes, "m"},
+    {"user", "KEY", OPTION_TEXTS, offsetof(struct got, user), 0, 0, NULL, "u"},
     {0}};
 static const struct options_use use = {"icefault run", "[FILE...]",
                                        "Runs things.", rows, 2};
@@ -76,6 +78,25 @@ static void names_what_is_wrong(void)
     }
 }
 
+static void some_are_given_again_and_again(void)
+{
+    struct got g;
+    struct options_rest r;
+    char why[200], many[200] = "";
+    CU_ASSERT(parse("--user a --user=b", &g, &r, why));
+    CU_ASSERT_EQUAL(g.user.n, 2);
+    CU_ASSERT_STRING_EQUAL(g.user.at[0], "a");
+    CU_ASSERT_STRING_EQUAL(g.user.at[1], "b");
+    free(r.operand);
+    for (size_t i = 2; i <= OPTIONS_TEXTS; i++) {
+        char *argv[] = {"--user=a"};
+        bool room = i < OPTIONS_TEXTS;
+        CU_ASSERT_EQUAL(options_parse(&use, 1, argv, &g, &r, many), room);
+        free(r.operand);
+    }
+    CU_ASSERT_STRING_EQUAL(many, "--user is given more than 32 times");
+}
+
 static void two_dashes_end_the_options(void)
 {
     struct got g;
@@ -98,5 +119,5 @@ static void help_names_every_option(void)
 }
 
 UNIT_MAIN("options", UNIT(reads_both_ways_to_give_a_value),
-          UNIT(names_what_is_wrong), UNIT(two_dashes_end_the_options),
-          UNIT(help_names_every_option))
+          UNIT(names_what_is_wrong), UNIT(some_are_given_again_and_again),
+          UNIT(two_dashes_end_the_options), UNIT(help_names_every_option))

@@ -14,6 +14,7 @@
 #include "base/options.h"
 #include "mocks/folder.h"
 #include "mocks/mock.h"
+#include "mocks/s3/s3.h"
 
 enum { FILE_MAX = 16 << 20, HELP_MAX = 16384 };
 enum { OK, BAD_OPTIONS, BAD_INPUT, CANNOT };
@@ -22,6 +23,8 @@ struct serve_args {
     int64_t port[MOCK_SERVERS], seed, journal;
     const char *bind, *faults, *catalog, *s3;
     const char *warehouse, *file_root, *ca_file;
+    struct options_texts users; /* KEY:SECRET */
+    int s3_profile;             /* -1: not given */
     bool tls, version;
 };
 
@@ -45,9 +48,15 @@ static const struct option_row rows[] = {
      "folder below which file: locations are allowed (default: a file: "
      "warehouse itself, else nowhere)"},
     {"catalog-options", "JSON", OPTION_TEXT, AT(catalog), 0, 0, NULL,
-     "the catalog's options, as under world.catalog of a scenario"},
+     "the catalog's options, as under world.catalog of a scenario; @FILE reads "
+     "them"},
     {"s3-options", "JSON", OPTION_TEXT, AT(s3), 0, 0, NULL,
-     "the S3's options, as under world.s3 of a scenario"},
+     "the S3's options, as under world.s3 of a scenario; @FILE reads them"},
+    {"s3-profile", "PROFILE", OPTION_WORD, AT(s3_profile), 0, 0,
+     s3_profile_names, "whose manners the S3 has: minio (default) or aws"},
+    {"user", "KEY:SECRET", OPTION_TEXTS, AT(users), 0, 0, NULL,
+     "who may sign for the S3, again for each; those with less than all rights "
+     "stand in --s3-options"},
     {"tls", NULL, OPTION_FLAG, AT(tls), 0, 0, NULL,
      "speak TLS, with a certificate made at the start"},
     {"journal", "N", OPTION_NUMBER, AT(journal), 1, 1000000, NULL,
@@ -175,15 +184,68 @@ out:
 /* ---- starting
  * ------------------------------------------------------------------ */
 
-static bool parse_options(const char *name, const char *text, cJSON **out)
+static cJSON *parse_text(const char *name, const char *where, const char *text,
+                         size_t n)
 {
     struct json_error e;
-    *out = text ? json_parse(text, strlen(text), &e) : NULL;
-    if (!text || *out)
+    cJSON *tree = json_parse(text, n, &e);
+    if (tree)
+        return tree;
+    if (where)
+        fprintf(stderr, "%s:%d:%d: %s\n", where, e.line, e.col, e.message);
+    else
+        fprintf(stderr, "icefault serve: --%s: column %d: %s\n", name, e.col,
+                e.message);
+    return NULL;
+}
+
+/* text: JSON, or "@FILE" that has it. */
+static bool parse_options(const char *name, const char *text, cJSON **out)
+{
+    struct str file;
+    *out = NULL;
+    if (!text)
         return true;
-    fprintf(stderr, "icefault serve: --%s: column %d: %s\n", name, e.col,
-            e.message);
-    return false;
+    if (*text != '@')
+        return (*out = parse_text(name, NULL, text, strlen(text))) != NULL;
+    str_init(&file, FILE_MAX);
+    if (read_file(text + 1, &file))
+        *out = parse_text(name, text + 1, str_z(&file), file.len);
+    else
+        fprintf(stderr, "icefault serve: %s: %s\n", text + 1, strerror(errno));
+    str_fini(&file);
+    return *out != NULL;
+}
+
+/* The users of the command line come behind those of the options. */
+static void add_users(const struct serve_args *args, cJSON *s3)
+{
+    cJSON *list = cJSON_GetObjectItemCaseSensitive(s3, "users");
+    if (!list)
+        list = cJSON_AddArrayToObject(s3, "users");
+    for (size_t i = 0; i < args->users.n && cJSON_IsArray(list); i++) {
+        const char *text = args->users.at[i], *colon = strchr(text, ':');
+        char *key = mem_memdup(text, (size_t)(colon - text));
+        cJSON *user = cJSON_CreateObject();
+        json_set_str(user, "key", key);
+        json_set_str(user, "secret", colon + 1);
+        cJSON_AddItemToArray(list, user);
+        free(key);
+    }
+}
+
+static void set_s3(const struct serve_args *args, cJSON **s3)
+{
+    if (args->s3_profile < 0 && !args->users.n)
+        return;
+    if (!*s3)
+        *s3 = cJSON_CreateObject();
+    if (!cJSON_IsObject(*s3))
+        return; /* refused later, with a better reason */
+    if (args->s3_profile >= 0)
+        json_set_str(*s3, "profile", s3_profile_names[args->s3_profile]);
+    if (args->users.n)
+        add_users(args, *s3);
 }
 
 /* The bucket of an s3:// warehouse is made, unless the options name buckets. */
@@ -307,6 +369,7 @@ static int serve_with(const struct serve_args *args)
     if (parse_options("catalog-options", args->catalog, &catalog) &&
         parse_options("s3-options", args->s3, &s3)) {
         set_warehouse(args, &catalog, &s3, &o);
+        set_s3(args, &s3);
         o.catalog = catalog;
         o.s3 = s3;
         rc = serve(args, &o);
@@ -323,6 +386,12 @@ static bool is_address(const char *host)
     return uv_ip4_addr(host, 0, &v4) == 0 || uv_ip6_addr(host, 0, &v6) == 0;
 }
 
+static bool is_user(const char *text)
+{
+    const char *colon = strchr(text, ':');
+    return colon && colon > text && colon[1];
+}
+
 /* What no single option can tell. */
 static bool judge(const struct serve_args *args, char why[200])
 {
@@ -330,16 +399,17 @@ static bool judge(const struct serve_args *args, char why[200])
         snprintf(why, 200, "--bind: '%.100s' is not an IP address", args->bind);
     else if (args->ca_file && !args->tls)
         snprintf(why, 200, "--ca-file needs --tls");
-    else
-        return true;
-    return false;
+    for (size_t i = 0; i < args->users.n && !*why; i++)
+        if (!is_user(args->users.at[i]))
+            snprintf(why, 200, "--user must be KEY:SECRET");
+    return !*why;
 }
 
 int main(int argc, char **argv)
 {
-    struct serve_args args = {.seed = 1, .journal = 10000};
+    struct serve_args args = {.seed = 1, .journal = 10000, .s3_profile = -1};
     struct options_rest rest;
-    char why[200];
+    char why[200] = "";
     int rc = OK;
     if (!options_parse(&use, argc - 1, argv + 1, &args, &rest, why) ||
         !judge(&args, why)) {

@@ -15,7 +15,7 @@
 #include "base/json.h"
 #include "base/unit.h"
 
-enum { MOST_TEXT = 1 << 20, MOST_ARGS = 8, PATH_SIZE = 512, GUARD_S = 120 };
+enum { MOST_TEXT = 1 << 20, MOST_ARGS = 12, PATH_SIZE = 512, GUARD_S = 120 };
 
 /* ---- the process ----------------------------------------------------------
  */
@@ -322,9 +322,6 @@ static void the_bucket_of_the_warehouse_is_made(void)
     CU_ASSERT_EQUAL(stop(&s, SIGTERM), 0);
 }
 
-/* ---- faults of a file ------------------------------------------------------
- */
-
 static void write_file(char name[], const char *text)
 {
     int fd = mkstemp(name);
@@ -333,6 +330,62 @@ static void write_file(char name[], const char *text)
     CU_ASSERT(write(fd, text, strlen(text)) == (ssize_t)strlen(text));
     close(fd);
 }
+
+/* Is that user known? A presigned request of his is too old, not unknown. */
+static bool knows(const struct served *s, const char *key)
+{
+    char request[400];
+    struct str answer;
+    bool known;
+
+    str_init(&answer, MOST_TEXT);
+    snprintf(request, sizeof(request),
+             "GET /?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential="
+             "%s%%2F20260101%%2Fus-east-1%%2Fs3%%2Faws4_request&X-Amz-Date="
+             "20260101T000000Z&X-Amz-Expires=1&X-Amz-SignedHeaders=host&"
+             "X-Amz-Signature=%064d",
+             key, 0);
+    CU_ASSERT_EQUAL(ask(port_of(s, "s3"), request, &answer), 403);
+    known = strstr(str_z(&answer), "<Code>AccessDenied<") != NULL;
+    CU_ASSERT(known || strstr(str_z(&answer), "<Code>InvalidAccessKeyId<"));
+    str_fini(&answer);
+    return known;
+}
+
+static void users_and_manners_are_given_by_option(void)
+{
+    struct served s;
+    struct str answer;
+
+    str_init(&answer, MOST_TEXT);
+    serve(&s, ARGS(ANY, "--user", "ann:secret:with:colons", "--user", "bob:b",
+                   "--s3-profile", "aws"));
+    CU_ASSERT(knows(&s, "ann"));
+    CU_ASSERT(knows(&s, "bob"));
+    CU_ASSERT_FALSE(knows(&s, "minioadmin"));
+    ask(port_of(&s, "s3"), "GET /", &answer);
+    CU_ASSERT_PTR_NOT_NULL(strstr(str_z(&answer), "Server: AmazonS3"));
+    CU_ASSERT_EQUAL(stop(&s, SIGTERM), 0);
+    str_fini(&answer);
+}
+
+static void options_may_stand_in_a_file(void)
+{
+    char name[] = "/tmp/icefault-options-XXXXXX", arg[64];
+    struct served s;
+
+    write_file(name, "{\"users\":\n[{\"key\":\"carl\",\"secret\":\"c\","
+                     "\"read_only\":true}]}");
+    snprintf(arg, sizeof(arg), "@%s", name);
+    serve(&s, ARGS(ANY, "--s3-options", arg, "--user", "ann:a"));
+    CU_ASSERT(knows(&s, "carl"));
+    CU_ASSERT(knows(&s, "ann"));
+    CU_ASSERT_EQUAL(stop(&s, SIGTERM), 0);
+    unlink(name);
+}
+
+/* ---- faults of a file ------------------------------------------------------
+ */
 
 static void faults_of_a_file_are_armed(void)
 {
@@ -447,6 +500,10 @@ static void bad_options_are_told(void)
     ends_with(1, "65535", ARGS("--s3-port", "70000"));
     ends_with(1, "--s3-options: column 2", ARGS("--s3-options", "{"));
     ends_with(1, "bukets", ARGS("--s3-options", "{\"bukets\":[]}"));
+    ends_with(1, "/no/such/file", ARGS("--s3-options", "@/no/such/file"));
+    ends_with(1, "KEY:SECRET", ARGS("--user", "nobody"));
+    ends_with(1, "KEY:SECRET", ARGS("--user", "nobody:"));
+    ends_with(1, "minio or aws", ARGS("--s3-profile", "ceph"));
     ends_with(1, "--ca-file", ARGS("--ca-file", "/tmp/nobody-asked"));
     ends_with(1, "'localhost' is not an IP address",
               ARGS("--bind", "localhost"));
@@ -487,6 +544,8 @@ int main(int argc, char **argv)
         UNIT(tables_live_in_a_folder_when_told_so),
         UNIT(a_table_may_live_anywhere_below_the_root),
         UNIT(the_bucket_of_the_warehouse_is_made),
+        UNIT(users_and_manners_are_given_by_option),
+        UNIT(options_may_stand_in_a_file),
         UNIT(places_that_are_not_allowed_are_told)};
 
     alarm(GUARD_S); /* a process that neither speaks nor ends */

@@ -134,7 +134,9 @@ bool claim_right_token(struct claim *k)
         s3_error(c->x, code, NULL, "AWSAccessKeyId",
                  text_of(k, k->auth.access_key), NULL);
     else
-        s3_error(c->x, code, NULL, token ? "Token-0" : NULL, token, NULL);
+        s3_error(c->x, code, NULL,
+                 token && !c->s->profile->session_is_jwt ? "Token-0" : NULL,
+                 token, NULL);
     return false;
 }
 

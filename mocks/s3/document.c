@@ -74,7 +74,8 @@ static void add_authentication(struct str *out)
     str_addf(out,
              "Requests must be of the last and next %d minutes by the mock's "
              "clock, of its region, and sign `host` and every `x-amz-*` header "
-             "they have. SigV2 is refused. Unsigned requests have what "
+             "they have. Signature Version 2 works where the profile "
+             "has it. Unsigned requests have what "
              "policies and access lists give to everybody; the option "
              "`anonymous` gives them everything.\n\n"
              "Users come from the options (`serve --user KEY:SECRET`), with "
@@ -90,12 +91,12 @@ static void add_authentication(struct str *out)
              "the fault `expire-sessions` says so; a session policy narrows "
              "them. At most %d are kept.\n\n"
              "| | minio | aws |\n|---|---|---|\n"
-             "| the session has expired | 403 %s | 400 %s |\n"
+             "| the session has expired | 403 InvalidAccessKeyId | 400 "
+             "ExpiredToken |\n"
              "| its key without its token | 403 InvalidTokenId | 403 %s |\n"
              "| another token | 403 InvalidTokenId | 400 InvalidToken |\n\n"
              "Errors of `AssumeRole` come in STS's envelope:\n\n",
              S3_MAX_SKEW_MS / 60000, S3_MAX_SESSIONS,
-             s3_profiles[0].expired_session, s3_profiles[1].expired_session,
              s3_profiles[1].tokenless_session);
     sts_document(out);
 }

@@ -89,7 +89,7 @@ const struct service_error s3_errors[] = {
     {"InvalidToken", 400,
      "The provided token is malformed or otherwise invalid."},
     {"InvalidTokenId", 403,
-     "The security token included in the request is invalid."},
+     "The security token included in the request is invalid"},
     {"InvalidURI", 400, "Couldn't parse the specified URI."},
     {"KeyTooLongError", 400, "Your key is too long."},
     {"MalformedACLError", 400,

@@ -93,7 +93,7 @@ struct s3_profile {
     int busy_retry_after_s;    /* Retry-After on 429 and 503; 0: none */
     const char *const *v2_regions; /* where Version 2 signs; NULL: all */
     bool session_is_jwt;           /* form of session keys and tokens */
-    const char *expired_session;   /* error for its keys */
+    bool forgets_sessions; /* that have expired: their keys are unknown */
     const char *tokenless_session; /* error for its keys without its token */
     bool lists_what_it_may;        /* ListBuckets leaves out, never refuses */
     const struct sts_manner *sts;  /* sts.c */
@@ -113,7 +113,7 @@ struct s3_profile_rule { /* for the document */
 };
 extern const struct s3_profile_rule s3_profile_rules[]; /* ends with {0} */
 extern const struct s3_profile s3_profiles[];
-extern const char *const s3_profile_names[]; /* the same order; NULL-ended */
+/* s3_profile_names has the same order. */
 
 /* ---- the server ---- */
 
@@ -349,6 +349,7 @@ bool ask_sees_bucket(const struct ask *c, struct slice bucket);
 /* ---- sts.c ---- */
 struct sts_manner; /* how a profile speaks of sessions */
 extern const struct sts_manner sts_minio, sts_aws;
+bool sts_takes(const struct http_request *r); /* other POSTs are not for it */
 bool sts_is(const struct exchange *x);
 bool sts_form_ok(struct ask *c); /* false, and an error answered */
 void sts_error(struct exchange *x, const char *code, int status,

@@ -56,7 +56,7 @@ const struct s3_profile s3_profiles[] = {
      .etag_conditions = true,
      .busy_retry_after_s = 60,
      .session_is_jwt = true,
-     .expired_session = "InvalidAccessKeyId",
+     .forgets_sessions = true,
      .tokenless_session = "InvalidToken",
      .lists_what_it_may = true,
      .sts = &sts_minio,
@@ -81,7 +81,6 @@ const struct s3_profile s3_profiles[] = {
      .default_checksum = true,
      .complete_again = true,
      .v2_regions = aws_v2_regions,
-     .expired_session = "ExpiredToken",
      .tokenless_session = "InvalidAccessKeyId",
      .sts = &sts_aws},
 };
@@ -119,6 +118,8 @@ const struct s3_profile_rule s3_profile_rules[] = {
     RULE(code_in_head_error, "x-minio-error-code and -desc on errors of HEAD"),
     RULE(health, "health checks below /minio/health/; bucket `minio` is "
                  "reserved"),
+    RULE(forgets_sessions, "the keys of a session that has expired are unknown "
+                           "(InvalidAccessKeyId), not expired (ExpiredToken)"),
     RULE(session_is_jwt,
          "session tokens are JSON web tokens, not opaque; keys have no ASIA"),
     {0}};

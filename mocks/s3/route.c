@@ -264,7 +264,8 @@ void s3_name_operation(struct exchange *x)
         if (op[i].method[0] == r->method.p[0] &&
             level_of(op[i].route) == t.level &&
             slice_eqz(r->method, op[i].method) &&
-            row_fits(&op[i], r, t.level, subresource)) {
+            row_fits(&op[i], r, t.level, subresource) &&
+            (!(s3_rows[i].needs & NEEDS_STS) || sts_takes(r))) {
             x->op = &op[i];
             return;
         }

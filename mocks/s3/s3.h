@@ -2,10 +2,12 @@
  *
  * Options (s3_option_fields; mock_options.s3 and world.s3 of a scenario):
  *   buckets: names made at start, default [data-lake]
- *   region: us-east-1; users: [{key, secret}], default minioadmin twice
- *   profile: minio (default) or aws
+ *   region: us-east-1; profile: minio (default) or aws
+ *   users: [{key, secret, rights}], default minioadmin twice
+ *   sessions: temporary keys that there are from the start
  *   anonymous: true lets unsigned requests in
  *   clock_ahead: how much its clock is ahead of ours
+ * and more: docs/S3.md has them all.
  */
 #ifndef MOCKS_S3_H
 #define MOCKS_S3_H
@@ -21,6 +23,7 @@ struct shared;
 struct secrets;
 
 extern const struct spec_field s3_option_fields[];
+extern const char *const s3_profile_names[];   /* NULL-ended */
 extern const struct operation s3_operations[]; /* ends with {0} */
 extern const struct service_error s3_errors[]; /* ends with {0} */
 

@@ -256,12 +256,14 @@ const char *session_refusal(const struct s3 *s,
 
     if (!session)
         return token ? "InvalidToken" : NULL;
+    if (s->profile->forgets_sessions && is_over(s, session))
+        return "InvalidAccessKeyId";
     if (!token)
         return s->profile->tokenless_session;
     if (n != strlen(session->token) ||
         CRYPTO_memcmp(token, session->token, n) != 0)
         return "InvalidToken";
-    return is_over(s, session) ? s->profile->expired_session : NULL;
+    return is_over(s, session) ? "ExpiredToken" : NULL;
 }
 
 size_t sessions_expire(struct s3 *s)

@@ -65,7 +65,8 @@ struct s3_object *stack_current(const struct s3_stack *v)
 /* ---- life cycle ---- */
 
 /* Shared bytes learn whether they are what their first key holds. Once they
- * were not, they never are again: the key may go, and another take its place. */
+ * were not, they never are again: the key may go, and another take its place.
+ */
 static void note_place(const struct s3_entry *e, struct s3_stack *v, bool here)
 {
     struct s3_object *o = stack_current(v);

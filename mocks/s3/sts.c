@@ -99,6 +99,12 @@ static void send_text(struct exchange *x, int status)
     answer_set(&x->answer, &x->arena, "Content-Type", "%s", m->content_type);
 }
 
+bool sts_takes(const struct http_request *r)
+{
+    return slice_starts(slice_trim(http_header(r, "content-type")),
+                        "application/x-www-form-urlencoded");
+}
+
 bool sts_is(const struct exchange *x)
 {
     return x->op && strcmp(x->op->name, "AssumeRole") == 0;
@@ -172,13 +178,8 @@ static const char *parameter(struct ask *c, const char *name)
 bool sts_form_ok(struct ask *c)
 {
     const struct sts_manner *m = c->s->profile->sts;
-    struct slice type = ask_header(c, "content-type");
     const char *version, *action;
 
-    if (!slice_starts(type, "application/x-www-form-urlencoded")) {
-        s3_handle_unknown(c->x);
-        return false;
-    }
     version = parameter(c, "Version");
     action = parameter(c, "Action");
     if (!version || strcmp(version, VERSION) != 0)
