@@ -106,9 +106,9 @@ class CheckJava {
 
   // ---- the catalog, and what the mock knows of its requests ----
 
-  static RESTCatalog connect() {
-    RESTCatalog catalog = new RESTCatalog();
-    catalog.initialize("icefault", Map.of(
+  @SuppressWarnings("unchecked")
+  static RESTCatalog connect() throws IOException {
+    Map<String, String> properties = new HashMap<>(Map.of(
         "uri", CATALOG,
         "warehouse", "s3://" + System.getenv("S3_BUCKET") + "/warehouse",
         "io-impl", "org.apache.iceberg.aws.s3.S3FileIO",
@@ -117,6 +117,11 @@ class CheckJava {
         "s3.access-key-id", System.getenv("S3_ACCESS_KEY"),
         "s3.secret-access-key", System.getenv("S3_SECRET_KEY"),
         "client.region", System.getenv("S3_REGION")));
+    String own = System.getenv("CLIENT_PROPERTIES");
+    properties.putAll(new ObjectMapper().readValue(own.isEmpty() ? "{}" : own, Map.class));
+    properties.values().removeIf(Objects::isNull);
+    RESTCatalog catalog = new RESTCatalog();
+    catalog.initialize("icefault", properties);
     return catalog;
   }
 

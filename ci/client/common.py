@@ -10,6 +10,7 @@ KEY, SECRET = os.environ["S3_ACCESS_KEY"], os.environ["S3_SECRET_KEY"]
 BUCKET, REGION = os.environ["S3_BUCKET"], os.environ["S3_REGION"]
 ADMIN = os.environ["ADMIN_URI"]
 CA_FILE = os.environ["CA_FILE"]  # empty without TLS
+PROPERTIES = json.loads(os.environ["CLIENT_PROPERTIES"] or "{}")
 TMP = os.environ["CLIENT_TMP"]
 with open(os.path.join(os.path.dirname(__file__), "rows.json"), encoding="utf-8") as file:
     ROWS = json.load(file)  # of a table that one client writes and the others read

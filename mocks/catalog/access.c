@@ -41,7 +41,7 @@ static void add_store(const struct catalog *c, cJSON *config)
     json_set_str(config, "s3.path-style-access", "true");
 }
 
-static bool draw_keys(struct call *k, struct version *v,
+static bool draw_keys(struct call *k, const cJSON *metadata,
                       struct store_keys *out)
 {
     const struct catalog_store *s = &k->c->store;
@@ -51,7 +51,7 @@ static bool draw_keys(struct call *k, struct version *v,
     *out = (struct store_keys){s->key, s->secret, NULL, 0};
     if (!s->issue)
         return true;
-    table_places(version_tree(v), &all);
+    table_places(metadata, &all);
     for (size_t i = 0; i < all.n; i++)
         if (in_store(all.at[i]))
             places.at[places.n++] = all.at[i];
@@ -81,12 +81,12 @@ static void add_keys(struct call *k, const struct store_keys *keys,
 }
 
 /* One credential a place where the table keeps files. */
-static cJSON *credentials(struct call *k, struct version *v,
+static cJSON *credentials(struct call *k, const cJSON *metadata,
                           const struct store_keys *keys)
 {
     cJSON *list = cJSON_CreateArray();
     struct places places;
-    table_places(version_tree(v), &places);
+    table_places(metadata, &places);
     for (size_t i = 0; i < places.n; i++) {
         if (!in_store(places.at[i]))
             continue;
@@ -179,9 +179,9 @@ static void add_signer(struct call *k, cJSON *config)
     json_set_str(config, "s3.signer.endpoint", path);
 }
 
-void access_add(struct call *k, struct version *v, cJSON *result)
+void access_add(struct call *k, const cJSON *metadata, cJSON *result)
 {
-    const char *location = json_str(version_tree(v), "location");
+    const char *location = json_str(metadata, "location");
     cJSON *config = cJSON_AddObjectToObject(result, "config");
     struct store_keys keys;
     if (!location || !in_store(location))
@@ -189,9 +189,10 @@ void access_add(struct call *k, struct version *v, cJSON *result)
     add_store(k->c, config);
     if (!takes_keys(k)) {
         add_signer(k, config);
-    } else if (draw_keys(k, v, &keys)) {
+    } else if (draw_keys(k, metadata, &keys)) {
         add_keys(k, &keys, config);
-        json_set(result, "storage-credentials", credentials(k, v, &keys));
+        json_set(result, "storage-credentials",
+                 credentials(k, metadata, &keys));
     }
 }
 
@@ -206,10 +207,11 @@ bool op_load_credentials(struct call *k)
     if (!access_offered(k->c))
         return fail(&k->f, "UnsupportedOperationException",
                     "This catalog vends no credentials");
-    if (!draw_keys(k, v, &keys))
+    if (!draw_keys(k, version_tree(v), &keys))
         return false;
     cJSON *body = cJSON_CreateObject();
-    json_set(body, "storage-credentials", credentials(k, v, &keys));
+    json_set(body, "storage-credentials",
+             credentials(k, version_tree(v), &keys));
     call_answer(k, 200, body);
     answer_set(&k->x->answer, &k->x->arena, "Cache-Control", "no-store");
     cJSON_Delete(body);

@@ -113,6 +113,31 @@ static bool issue(void *ctx, const struct store_want *want, struct arena *a,
            strncmp(want->places[0], "s3://", 5) == 0;
 }
 
+#define STAGED(name, more)                                                     \
+    "{\"name\":\"" name "\",\"stage-create\":true" more                        \
+    ",\"schema\":" SIMPLE_SCHEMA "}"
+
+/* The client writes the table's first files before it commits. */
+static void staged_tables_come_with_it_as_well(void)
+{
+    struct with_s3 w;
+    start(&w, "{\"namespaces\":[\"db\"],\"credentials\":\"15m\"}");
+    CU_ASSERT_EQUAL(ask_how(&w.b, PLAIN, "POST", "/v1/namespaces/db/tables",
+                            "X-Iceberg-Access-Delegation: vended-credentials"
+                            "\r\n",
+                            STAGED("new", "")),
+                    200);
+    CU_ASSERT_STRING_EQUAL(json_str(first_credential(&w), "prefix"),
+                           "s3://data-lake/warehouse/db/new");
+    CU_ASSERT(json_str(json_get(w.b.body, "config"), "s3.access-key-id") !=
+              NULL);
+    CU_ASSERT_PTR_NULL(json_get(w.b.body, "metadata-location"));
+    CU_ASSERT_EQUAL(
+        ask(&w.b, "POST", "/v1/namespaces/db/tables", STAGED("new", "")), 200);
+    CU_ASSERT_PTR_NULL(json_get(w.b.body, "config"));
+    stop(&w);
+}
+
 static void keys_that_expire_say_when(void)
 {
     struct with_s3 w;
@@ -278,6 +303,46 @@ static void only_the_table_s_own_files_are_signed_for(void)
     stop(&w);
 }
 
+static int sign_staged(struct with_s3 *w, const char *table, const char *key)
+{
+    char path[200], body[500];
+    snprintf(path, sizeof path, "/v1/namespaces/db/tables/%s/sign", table);
+    snprintf(body, sizeof body,
+             "{\"region\":\"us-east-1\",\"uri\":\"" S3_URL "/data-lake/%s\","
+             "\"method\":\"PUT\",\"headers\":{}}",
+             key);
+    return ask(&w->b, "POST", path, body);
+}
+
+static void stage(struct with_s3 *w, const char *body)
+{
+    CU_ASSERT_EQUAL(ask_how(&w->b, PLAIN, "POST", "/v1/namespaces/db/tables",
+                            "X-Iceberg-Access-Delegation: remote-signing\r\n",
+                            body),
+                    200);
+}
+
+static void a_staged_table_s_files_are_signed_for(void)
+{
+    struct with_s3 w;
+    start(&w, "{\"namespaces\":[\"db\"],\"remote_signing\":true}");
+    CU_ASSERT_EQUAL(sign_staged(&w, "new", "warehouse/db/new/a"), 404);
+    stage(&w, STAGED("new", ""));
+    CU_ASSERT_STRING_EQUAL(
+        json_str(json_get(w.b.body, "config"), "s3.signer.endpoint"),
+        "v1/namespaces/db/tables/new/sign");
+    CU_ASSERT_EQUAL(sign_staged(&w, "new", "warehouse/db/new/a"), 200);
+    CU_ASSERT_EQUAL(sign_staged(&w, "new", "warehouse/db/x/a"), 403);
+    CU_ASSERT_EQUAL(sign_staged(&w, "other", "warehouse/db/new/a"), 404);
+    stage(&w, STAGED("new", ",\"location\":\"s3://data-lake/else\""));
+    CU_ASSERT_EQUAL(sign_staged(&w, "new", "else/a"), 200);
+    CU_ASSERT_EQUAL(sign_staged(&w, "new", "warehouse/db/new/a"), 403);
+    for (int i = 0; i < 64; i++) /* only so many are remembered */
+        stage(&w, STAGED("another", ""));
+    CU_ASSERT_EQUAL(sign_staged(&w, "new", "else/a"), 404);
+    stop(&w);
+}
+
 static void the_bucket_may_be_in_the_host(void)
 {
     struct with_s3 w;
@@ -305,9 +370,11 @@ static void the_bucket_may_be_in_the_host(void)
 UNIT_MAIN("catalog access",
           UNIT(credentials_are_vended_where_the_option_says_so),
           UNIT(tables_come_with_what_the_client_can_use),
+          UNIT(staged_tables_come_with_it_as_well),
           UNIT(keys_that_expire_say_when),
           UNIT(what_is_not_offered_is_not_advertised),
           UNIT(what_is_signed_is_let_in),
           UNIT(a_signature_is_for_that_request_only),
           UNIT(only_the_table_s_own_files_are_signed_for),
+          UNIT(a_staged_table_s_files_are_signed_for),
           UNIT(the_bucket_may_be_in_the_host))

@@ -42,7 +42,7 @@ static void answer_with_access(struct call *k, struct version *v)
 {
     cJSON *access = cJSON_CreateObject();
     struct str body, more;
-    access_add(k, v, access);
+    access_add(k, version_tree(v), access);
     str_init(&more, ACCESS_MAX);
     json_print(access, &more); /* config is there: it is not empty */
     str_init(&body, v->answer_len + more.len);

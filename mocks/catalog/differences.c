@@ -18,8 +18,6 @@ const struct catalog_difference catalog_differences[] = {
      "400", "such a name could not be told from another on a path"},
     {"plus", "'+' in a path is a blank", "'+' is a plus",
      "RFC 3986; a blank comes as %20"},
-    {"separator-form", "'.' separates levels even when it is not encoded",
-     "only the advertised form (%2E) and 0x1F separate", "names may hold dots"},
     {"paths", "escapes that could be read in two ways are refused",
      "they are decoded, once", "clients send them for names that need them"},
     {"paging",

@@ -202,14 +202,18 @@ bool signing_offered(const struct catalog *c);
 /* Adds config and storage-credentials to a LoadTableResult. False when the
  * request did not ask or nothing is given. */
 bool access_asked(const struct call *k);
-void access_add(struct call *k, struct version *v, cJSON *result);
+void access_add(struct call *k, const cJSON *metadata, cJSON *result);
 /* Where a table keeps files, borrowed from its metadata. */
+enum { PLACES_MAX = 5 };
 struct places {
-    const char *at[5];
+    const char *at[PLACES_MAX];
     size_t n;
 };
 void table_places(const cJSON *metadata, struct places *out);
 void signer_free(struct signer *s); /* sign.c */
+/* A table was staged: its files may be signed for before it is there. The last
+ * few are remembered. */
+void signing_stage(struct call *k, const char *table, const cJSON *metadata);
 
 /* ---- operations, one a row of route.c ---- */
 bool op_get_config(struct call *k);

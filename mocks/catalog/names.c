@@ -118,13 +118,6 @@ static bool split(struct slice text, const char *const *seps, bool decode,
     }
 }
 
-bool ns_from_path(struct slice raw, const char *separator, struct ns_name *out,
-                  struct failure *f)
-{
-    const char *seps[] = {"%1F", "\x1f", separator, NULL};
-    return split(raw, seps, true, out, f);
-}
-
 static const char *decoded(const char *separator, struct arena *a)
 {
     struct str s;
@@ -136,6 +129,15 @@ static const char *decoded(const char *separator, struct arena *a)
         z = arena_strdup(a, str_z(&s));
     str_fini(&s);
     return z;
+}
+
+/* What need not be encoded may be: %2E and '.' are one (RFC 3986, 2.3). */
+bool ns_from_path(struct slice raw, const char *separator, struct ns_name *out,
+                  struct failure *f)
+{
+    const char *seps[] = {"%1F", "\x1f", separator,
+                          decoded(separator, f->arena), NULL};
+    return split(raw, seps, true, out, f);
 }
 
 bool ns_from_query(const char *text, const char *separator, struct ns_name *out,

@@ -1,7 +1,7 @@
 /* names: namespaces as lists of levels, and their forms on the wire.
  *
- * A path has the levels joined by the advertised separator (in its encoded
- * form) or by %1F, each level percent-encoded; '+' in a path is a plus. A
+ * A path has the levels joined by the advertised separator (encoded or not) or
+ * by %1F, each level percent-encoded; '+' in a path is a plus. A
  * query parameter has them joined by the decoded separator or 0x1F. JSON has
  * an array. People write them joined by dots.
  */

@@ -17,10 +17,28 @@
 
 enum { HEADERS_MAX = 200, URI_MAX = 16 << 10, TEXT_MAX = 256 << 10 };
 
+/* A table that is to be: what its client writes before it commits. */
+struct staged {
+    char *table; /* "ns.table" */
+    char *at[PLACES_MAX];
+    size_t n;
+};
+
+enum { STAGED_MAX = 64 };
+
 struct signer {
     struct digests digests;
     struct sigv4_keys *keys;
+    struct staged staged[STAGED_MAX]; /* the last ones, round and round */
+    size_t next;
 };
+
+static void staged_forget(struct staged *s)
+{
+    free(s->table);
+    while (s->n > 0)
+        free(s->at[--s->n]);
+}
 
 static struct signer *signer_new(void)
 {
@@ -34,9 +52,52 @@ void signer_free(struct signer *s)
 {
     if (!s)
         return;
+    for (size_t i = 0; i < STAGED_MAX; i++)
+        staged_forget(&s->staged[i]);
     sigv4_keys_free(s->keys);
     digests_fini(&s->digests);
     free(s);
+}
+
+static struct signer *signer_of(struct catalog *c)
+{
+    if (!c->signer)
+        c->signer = signer_new();
+    return c->signer;
+}
+
+/* ---- staged tables ---- */
+
+static const char *table_key(const struct call *k, const char *table)
+{
+    return name_dotted(&k->ns, table, &k->x->arena);
+}
+
+static const struct staged *staged_find(const struct call *k)
+{
+    const struct signer *s = k->c->signer;
+    const char *table = table_key(k, k->table);
+    for (size_t i = 1; s && i <= STAGED_MAX; i++) {
+        const struct staged *at =
+            &s->staged[(s->next + STAGED_MAX - i) % STAGED_MAX];
+        if (at->table && strcmp(at->table, table) == 0)
+            return at;
+    }
+    return NULL;
+}
+
+void signing_stage(struct call *k, const char *table, const cJSON *metadata)
+{
+    struct signer *s = signer_of(k->c);
+    struct staged *at = &s->staged[s->next++ % STAGED_MAX];
+    struct places places;
+    table_places(metadata, &places);
+    staged_forget(at);
+    at->table = mem_strdup(table_key(k, table));
+    while (at->n < places.n) {
+        at->at[at->n] = mem_strdup(places.at[at->n]);
+        at->n++;
+    }
 }
 
 /* A request that is to be signed. */
@@ -353,14 +414,13 @@ static const char *sign(struct signing *s, struct slice hash)
     char signature[SHA256_HEX];
     struct str canonical, text;
     const char *value = NULL;
-    if (!c->signer)
-        c->signer = signer_new();
+    struct signer *signer = signer_of(c);
     str_init(&canonical, TEXT_MAX);
     str_init(&text, TEXT_MAX);
     if (auth.scope.p && sigv4_canonical(&canonical, &s->r, &auth, hash, s->a)) {
-        sigv4_string_to_sign(&text, &c->signer->digests, slice_of(s->time),
+        sigv4_string_to_sign(&text, &signer->digests, slice_of(s->time),
                              auth.scope, str_slice(&canonical));
-        sigv4_sign(c->signer->keys, &auth, c->store.secret, str_slice(&text),
+        sigv4_sign(signer->keys, &auth, c->store.secret, str_slice(&text),
                    signature);
         value =
             arena_printf(s->a,
@@ -396,18 +456,32 @@ static void answer_signed(struct signing *s, const char *authorization)
     cJSON_Delete(body);
 }
 
+/* Of the table, or of the one that is to be. */
+static bool find_places(struct call *k, struct places *out)
+{
+    struct version *v = call_seen(k, &k->ns, k->table, VERSION_TABLE);
+    const struct staged *staged = v ? NULL : staged_find(k);
+    if (!staged) {
+        v = call_need_table(k, &k->ns, k->table);
+        if (v)
+            table_places(version_tree(v), out);
+        return v != NULL;
+    }
+    for (out->n = 0; out->n < staged->n; out->n++)
+        out->at[out->n] = staged->at[out->n];
+    return true;
+}
+
 bool op_sign_request(struct call *k)
 {
     struct signing s = {.k = k, .a = &k->x->arena};
     struct slice hash;
     const cJSON *body = call_body(k);
-    struct version *v = body ? call_need_table(k, &k->ns, k->table) : NULL;
-    if (!v)
+    if (!body || !find_places(k, &s.places))
         return false;
     if (!signing_offered(k->c))
         return fail(&k->f, "UnsupportedOperationException",
                     "This catalog signs no requests");
-    table_places(version_tree(v), &s.places);
     if (!read_request(&s, body) || !allowed(&s) || !complete_headers(&s, &hash))
         return false;
     const char *authorization = sign(&s, hash);

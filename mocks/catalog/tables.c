@@ -111,7 +111,8 @@ bool call_table_is_free(struct call *k, const struct ns_name *ns,
     return true;
 }
 
-/* The same answer, but nothing is stored and there is no location. */
+/* The same answer, with access to the store where that is asked for: the client
+ * writes files before it commits. Nothing is stored; there is no location. */
 static bool stage(struct call *k, const char *table, const cJSON *create)
 {
     char now[DATE_ISO_SIZE];
@@ -124,6 +125,10 @@ static bool stage(struct call *k, const char *table, const cJSON *create)
         return false;
     cJSON *body = cJSON_CreateObject();
     json_set(body, "metadata", metadata);
+    if (access_asked(k)) {
+        access_add(k, metadata, body);
+        signing_stage(k, table, metadata);
+    }
     call_answer(k, 200, body);
     cJSON_Delete(body);
     return true;
