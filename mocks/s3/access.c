@@ -220,17 +220,27 @@ static bool session_may(struct ask *c, const struct s3_bucket *b,
     return policy_judge(c->session->policy, &q) == POLICY_ALLOWS;
 }
 
+/* Whoever asks need show no more than his keys, if that. */
+static bool is_trusted(const struct ask *c)
+{
+    if (c->user == S3_NOBODY)
+        return c->s->o.anonymous;
+    return !c->s->profile->accounts_apart &&
+           !(c->session && c->session->policy);
+}
+
 bool access_may(struct ask *c, struct s3_bucket *b, struct slice key,
                 const struct s3_object *o, const char *action,
                 enum s3_permission permission)
 {
     enum policy_verdict verdict;
 
-    if (c->user == S3_NOBODY && c->s->o.anonymous)
+    if (c->user != S3_NOBODY && key.len &&
+        !ask_permits(c, c->x->op->writes, b->name, key))
+        return false;
+    if (is_trusted(c))
         return true;
-    if (c->user != S3_NOBODY &&
-        ((key.len && !ask_permits(c, c->x->op->writes, b->name, key)) ||
-         !session_may(c, b, key, o, action)))
+    if (c->user != S3_NOBODY && !session_may(c, b, key, o, action))
         return false;
     if (c->user != S3_NOBODY && !c->s->profile->accounts_apart)
         return true;
@@ -247,11 +257,14 @@ bool access_may(struct ask *c, struct s3_bucket *b, struct slice key,
 
 static const struct s3_object *object_asked(struct ask *c)
 {
-    const struct s3_stack *v =
-        store_versions(&c->s->store, c->bucket, c->key, c->x->stale);
-    const char *text = ask_query(c, "versionId");
+    const struct s3_stack *v;
+    const char *text;
     uint64_t version;
 
+    if (!c->key.len)
+        return NULL;
+    v = store_versions(&c->s->store, c->bucket, c->key, c->x->stale);
+    text = ask_query(c, "versionId");
     if (!text)
         return stack_current(v);
     return version_parse(c->s, text, &version) ? stack_find(v, version) : NULL;
@@ -259,7 +272,6 @@ static const struct s3_object *object_asked(struct ask *c)
 
 bool access_allowed(struct ask *c)
 {
-    const struct s3_object *o = NULL;
     bool may;
 
     if (c->row->permission == MAY_ASK)
@@ -269,10 +281,8 @@ bool access_allowed(struct ask *c)
     } else if (!c->bucket || c->row->permission == MAY_SIGN) {
         may = c->user != S3_NOBODY || c->s->o.anonymous;
     } else {
-        if (c->key.len)
-            o = object_asked(c);
-        may = access_may(c, c->bucket, c->key, o, c->row->action,
-                         c->row->permission);
+        may = is_trusted(c) || access_may(c, c->bucket, c->key, object_asked(c),
+                                          c->row->action, c->row->permission);
     }
     if (!may)
         s3_error(c->x, "AccessDenied", NULL, NULL);

@@ -97,10 +97,11 @@ struct s3_profile {
     const char *tokenless_session; /* error for its keys without its token */
     bool lists_what_it_may;        /* ListBuckets leaves out, never refuses */
     const struct sts_manner *sts;  /* sts.c */
-    bool private_lists;  /* access lists can say "private" and no more */
-    bool few_settings;   /* see enum s3_need, NEEDS_SETTINGS */
-    bool bare_documents; /* without an XML declaration */
-    bool kms;            /* it can encrypt with keys of its own */
+    bool private_lists;    /* access lists can say "private" and no more */
+    bool few_settings;     /* see enum s3_need, NEEDS_SETTINGS */
+    bool forms_are_signed; /* a form without a policy is refused */
+    bool bare_documents;   /* without an XML declaration */
+    bool kms;              /* it can encrypt with keys of its own */
     struct {
         const char *code, *message;
     } locked;                 /* error for what object lock holds */

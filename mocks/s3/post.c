@@ -47,58 +47,81 @@ static bool signed_by_sha1(struct post *p, const char *secret)
            p->c->s->same_signature(right, sent.p, sent.len);
 }
 
-static bool signed_by_v4(struct post *p, const char *secret)
+static bool signed_by_v4(struct post *p, const struct claim *k)
 {
-    struct sigv4_authorization auth = {.in_query = true};
     struct slice sent = field_of(p, "x-amz-signature");
     char right[SHA256_HEX];
 
-    if (sigv4_credential(field_of(p, "x-amz-credential"), &auth) ||
-        !sigv4_is_signature(sent))
+    if (!sigv4_is_signature(sent))
         return false;
-    sigv4_sign(p->c->s->keys, &auth, secret, p->policy, right);
+    sigv4_sign(p->c->s->keys, &k->auth, k->secret, p->policy, right);
     return p->c->s->same_signature(right, sent.p, SHA256_HEX - 1);
 }
 
-static bool who_signed(struct post *p, bool *fourth, struct slice *key)
+static bool no_credential(struct post *p, const char *what)
 {
-    struct sigv4_authorization auth = {.in_query = true};
+    return wrong(p, "AuthorizationQueryParametersError",
+                 arena_printf(p->c->a,
+                              "Error parsing the X-Amz-Credential parameter; "
+                              "%s",
+                              what));
+}
+
+static bool read_credential(struct post *p, struct claim *k)
+{
+    const char *region = p->c->s->o.region;
+
+    if (sigv4_credential(field_of(p, "x-amz-credential"), &k->auth))
+        return no_credential(p, "the Credential is mal-formed; expecting "
+                                "\"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/"
+                                "aws4_request\".");
+    if (!slice_eqz(k->auth.service, "s3"))
+        return no_credential(p, "incorrect service. This endpoint belongs to "
+                                "\"s3\".");
+    if (!*region || slice_eqz(k->auth.region, region))
+        return true;
+    return no_credential(p, arena_printf(p->c->a,
+                                         "the region '" SLICE_FMT
+                                         "' is wrong; expecting '%s'",
+                                         SLICE_ARG(k->auth.region), region));
+}
+
+static bool who_signed(struct post *p, struct claim *k, bool *fourth)
+{
+    bool second = field_of(p, "signature").p || field_of(p, "AWSAccessKeyId").p;
 
     *fourth =
         field_of(p, "x-amz-signature").p || field_of(p, "x-amz-credential").p;
-    if (!*fourth) {
-        *key = field_of(p, "AWSAccessKeyId");
-        return (key->len && field_of(p, "signature").p) ||
-               wrong(p, "InvalidArgument",
-                     "Bucket POST must contain a field named 'signature' and "
-                     "one named 'AWSAccessKeyId'");
-    }
-    if (sigv4_credential(field_of(p, "x-amz-credential"), &auth))
-        return wrong(p, "InvalidArgument", "Invalid x-amz-credential");
-    *key = auth.access_key;
-    return true;
+    if (*fourth || (!second && p->c->s->profile->forms_are_signed))
+        return read_credential(p, k);
+    k->auth.access_key = field_of(p, "AWSAccessKeyId");
+    return (k->auth.access_key.len && field_of(p, "signature").p) ||
+           wrong(p, "InvalidArgument",
+                 "Bucket POST must contain a field named 'signature' and one "
+                 "named 'AWSAccessKeyId'");
+}
+
+static bool has_right_token(struct post *p)
+{
+    struct slice v = field_of(p, "x-amz-security-token");
+    const char *token = v.p ? ask_text(p->c, v) : NULL;
+    const char *code = session_refusal(p->c->s, p->c->session, token);
+
+    return !code || wrong(p, code, NULL);
 }
 
 static bool is_signed(struct post *p)
 {
-    struct ask *c = p->c;
-    struct slice key = {NULL, 0};
-    const char *secret;
+    struct claim k = {.c = p->c, .auth = {.in_query = true}};
     bool fourth;
 
     p->policy = field_of(p, "policy");
-    if (!p->policy.p)
-        return true;
-    if (!who_signed(p, &fourth, &key))
+    if (!p->policy.p && !p->c->s->profile->forms_are_signed)
+        return true; /* nobody signed; the bucket may be open */
+    if (!who_signed(p, &k, &fourth) || !claim_known_user(&k) ||
+        !has_right_token(p))
         return false;
-    c->user = user_by_key(c->s, key);
-    if (c->user == S3_NOBODY) {
-        s3_error(c->x, "InvalidAccessKeyId", NULL, "AWSAccessKeyId",
-                 ask_text(c, key), NULL);
-        return false;
-    }
-    secret = user_of(c->s, c->user)->secret;
-    return (fourth ? signed_by_v4(p, secret) : signed_by_sha1(p, secret)) ||
+    return (fourth ? signed_by_v4(p, &k) : signed_by_sha1(p, k.secret)) ||
            wrong(p, "SignatureDoesNotMatch", NULL);
 }
 

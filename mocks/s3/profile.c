@@ -62,6 +62,7 @@ const struct s3_profile s3_profiles[] = {
      .sts = &sts_minio,
      .private_lists = true,
      .few_settings = true,
+     .forms_are_signed = true,
      .bare_documents = true,
      .locked = {"InvalidRequest",
                 "Object is WORM protected and cannot be overwritten"},

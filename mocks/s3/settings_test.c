@@ -1,5 +1,5 @@
 /* What a bucket can be told to do: documents, CORS, lock, encryption; and the
- * roads into it that are not the usual ones: virtual hosts, forms, health. */
+ * roads into it that are not the usual ones: virtual hosts, health. */
 #include "mocks/s3/testing.h"
 
 #define CALL(...) testing_call(t, __VA_ARGS__)
@@ -425,140 +425,6 @@ static void encryption_headers_must_make_sense(void)
     testing_free(t);
 }
 
-/* ---- forms ---- */
-
-#define PART(name, value)                                                      \
-    "--BB\r\nContent-Disposition: form-data; name=\"" name "\"\r\n\r\n" value  \
-    "\r\n"
-#define FILE_PART(name, bytes)                                                 \
-    "--BB\r\nContent-Disposition: form-data; name=\"file\"; filename=\"" name  \
-    "\"\r\nContent-Type: text/plain\r\n\r\n" bytes "\r\n--BB--\r\n"
-#define FORM "Content-Type: multipart/form-data; boundary=BB\r\n"
-
-static void a_form_stores_its_file(void)
-{
-    struct testing *t = start("aws");
-
-    CU_ASSERT_EQUAL(
-        CALL("POST", "/data-lake", "", FORM,
-             PART("key", "up/${filename}") PART("Content-Type", "text/x")
-                 PART("x-amz-meta-a", "1") FILE_PART("f.txt", "a\r\n--B\r\nb")),
-        204);
-    CU_ASSERT(testing_operation(t, "PostObject"));
-    CU_ASSERT_EQUAL(CALL("GET", "/data-lake/up/f.txt", "", NULL, NULL), 200);
-    CU_ASSERT_STRING_EQUAL(t->body, "a\r\n--B\r\nb");
-    HEADER("Content-Type", "text/x");
-    HEADER("x-amz-meta-a", "1");
-    CU_ASSERT_EQUAL(CALL("POST", "/data-lake", "", FORM,
-                         PART("key", "k") PART("success_action_status", "201")
-                             FILE_PART("f", "x")),
-                    201);
-    SAYS("<PostResponse><Location>http://127.0.0.1/data-lake/k</Location>");
-    CU_ASSERT_EQUAL(CALL("POST", "/data-lake", "", FORM,
-                         PART("key", "k")
-                             PART("success_action_redirect", "http://a/b")
-                                 FILE_PART("f", "x")),
-                    303);
-    HEADER("Location", "http://a/b?bucket=data-lake&key=k&etag=%22"
-                       "9dd4e461268c8034f5c8564e155c67a6%22");
-    testing_free(t);
-}
-
-/* {"expiration": "2023-11-15T00:00:00Z", "conditions": [{"bucket":
- * "data-lake"}, ["starts-with", "$key", "up/"], ["content-length-range", 1, 4],
- * {"x-amz-meta-a": "1"}]} */
-#define POLICY64                                                               \
-    "eyJleHBpcmF0aW9uIjogIjIwMjMtMTEtMTVUMDA6MDA6MDBaIiwgImNvbmRpdGlvbnMiOiBb" \
-    "eyJidWNrZXQiOiAiZGF0YS1sYWtlIn0sIFsic3RhcnRzLXdpdGgiLCAiJGtleSIsICJ1cC8i" \
-    "XSwgWyJjb250ZW50LWxlbmd0aC1yYW5nZSIsIDEsIDRdLCB7IngtYW16LW1ldGEtYSI6ICIx" \
-    "In1dfQ=="
-
-static const char *sha1_of(const char *text, const char *secret)
-{
-    static char out[64];
-    unsigned char mac[20];
-    struct str b64;
-
-    HMAC(EVP_sha1(), secret, (int)strlen(secret), (const unsigned char *)text,
-         strlen(text), mac, NULL);
-    str_init(&b64, 64);
-    base64_encode(&b64, (struct slice){(char *)mac, 20});
-    snprintf(out, sizeof(out), "%s", str_z(&b64));
-    str_fini(&b64);
-    return out;
-}
-
-static int post_signed(struct testing *t, const char *secret, const char *rest)
-{
-    char body[2000];
-
-    snprintf(body, sizeof(body),
-             PART("AWSAccessKeyId", "minioadmin") PART("policy", POLICY64)
-                 PART("signature", "%s") "%s",
-             sha1_of(POLICY64, secret), rest);
-    return CALL("POST", "/data-lake", "", FORM, body);
-}
-
-static void a_forms_policy_is_held_against_it(void)
-{
-#define GOOD PART("key", "up/k") PART("x-amz-meta-a", "1")
-    struct testing *t = testing_new(NULL);
-
-    t->unsigned_ = true;
-    CU_ASSERT_EQUAL(post_signed(t, "minioadmin", GOOD FILE_PART("f", "abcd")),
-                    204);
-    CU_ASSERT_EQUAL(post_signed(t, "wrong", GOOD FILE_PART("f", "x")), 403);
-    SAYS("<Code>SignatureDoesNotMatch</Code>");
-    CU_ASSERT_EQUAL(post_signed(t, "minioadmin", GOOD FILE_PART("f", "")), 400);
-    SAYS("<Code>EntityTooSmall</Code>");
-    CU_ASSERT_EQUAL(post_signed(t, "minioadmin", GOOD FILE_PART("f", "abcde")),
-                    400);
-    SAYS("<Code>EntityTooLarge</Code>");
-    CU_ASSERT_EQUAL(post_signed(t, "minioadmin",
-                                PART("key", "k") PART("x-amz-meta-a", "1")
-                                    FILE_PART("f", "x")),
-                    403);
-    CU_ASSERT_EQUAL(post_signed(t, "minioadmin",
-                                GOOD PART("x-amz-meta-b", "1")
-                                    FILE_PART("f", "x")),
-                    403);
-    SAYS("Extra input fields: x-amz-meta-b");
-    t->unix_ms += 7200000;
-    CU_ASSERT_EQUAL(post_signed(t, "minioadmin", GOOD FILE_PART("f", "x")),
-                    403);
-    SAYS("Policy expired.");
-    CU_ASSERT_EQUAL(CALL("POST", "/data-lake", "", FORM,
-                         PART("key", "k") FILE_PART("f", "x")),
-                    403);
-    testing_free(t);
-}
-
-static void broken_forms_are_refused(void)
-{
-    static const struct {
-        const char *headers, *body;
-    } cases[] = {
-        {FORM, ""},
-        {FORM, "--BB--\r\n"},
-        {FORM, "--BB"},
-        {FORM, "--CC\r\n\r\n\r\n--CC--\r\n"},
-        {FORM, PART("key", "k")},
-        {FORM, PART("key", "k") "--BB--\r\n"},
-        {FORM, FILE_PART("f", "x")},
-        {FORM, "--BB\r\nX: y\r\n\r\nk\r\n--BB--\r\n"},
-        {FORM, "--BB\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n"},
-        {"Content-Type: text/plain\r\n", PART("key", "k") FILE_PART("f", "x")},
-        {"Content-Type: multipart/form-data; boundary=\r\n", "x"},
-    };
-    struct testing *t = start("aws");
-
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-        CU_ASSERT_EQUAL(
-            CALL("POST", "/data-lake", "", cases[i].headers, cases[i].body),
-            400);
-    testing_free(t);
-}
-
 /* ---- hosts and health ---- */
 
 static int ask_host(struct testing *t, const char *host, const char *target)
@@ -648,18 +514,14 @@ static void what_does_not_fit_is_refused(void)
     testing_free(t);
 }
 
-UNIT_MAIN("s3/settings", UNIT(documents_are_stored_and_given_back),
-          UNIT(logs_go_to_a_bucket_of_ones_own),
-          UNIT(replication_needs_versions),
-          UNIT(documents_that_make_no_sense_are_refused),
-          UNIT(a_lifecycle_is_told_with_the_object),
-          UNIT(origins_are_allowed_by_rule),
-          UNIT(a_held_version_cannot_be_removed),
-          UNIT(compliance_ends_with_its_date_only),
-          UNIT(a_legal_hold_has_no_end),
-          UNIT(a_buckets_default_holds_new_objects),
-          UNIT(a_customers_key_is_demanded_again),
-          UNIT(encryption_headers_must_make_sense),
-          UNIT(a_form_stores_its_file), UNIT(a_forms_policy_is_held_against_it),
-          UNIT(broken_forms_are_refused), UNIT(a_host_may_name_the_bucket),
-          UNIT(health_is_minios), UNIT(what_does_not_fit_is_refused))
+UNIT_MAIN(
+    "s3/settings", UNIT(documents_are_stored_and_given_back),
+    UNIT(logs_go_to_a_bucket_of_ones_own), UNIT(replication_needs_versions),
+    UNIT(documents_that_make_no_sense_are_refused),
+    UNIT(a_lifecycle_is_told_with_the_object),
+    UNIT(origins_are_allowed_by_rule), UNIT(a_held_version_cannot_be_removed),
+    UNIT(compliance_ends_with_its_date_only), UNIT(a_legal_hold_has_no_end),
+    UNIT(a_buckets_default_holds_new_objects),
+    UNIT(a_customers_key_is_demanded_again),
+    UNIT(encryption_headers_must_make_sense), UNIT(a_host_may_name_the_bucket),
+    UNIT(health_is_minios), UNIT(what_does_not_fit_is_refused))
