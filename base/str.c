@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/arena.h"
 
@@ -48,6 +49,13 @@ bool slice_has_control(struct slice a)
     if (i < a.len)
         memcpy(&v, a.p + i, a.len - i);
     return any_control(v);
+}
+
+bool slice_istarts(struct slice a, const char *prefix)
+{
+    size_t n = strlen(prefix);
+
+    return a.len >= n && (!n || strncasecmp(a.p, prefix, n) == 0);
 }
 
 static bool blank(char c)

@@ -55,7 +55,7 @@ static inline bool slice_ieqz(struct slice a, const char *z)
 
     return a.len == b.len && slice_ieq(a, b);
 }
-
+bool slice_istarts(struct slice a, const char *prefix); /* in any case */
 struct slice slice_trim(struct slice a); /* blanks and tabs at both ends */
 bool slice_int64(struct slice a, long long *out); /* all of it, decimal */
 /* Glob with '*' (any run, also of '/') and '?'. Linear in practice: one

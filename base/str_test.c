@@ -83,6 +83,9 @@ static void slices_compare_by_bytes(void)
     CU_ASSERT_FALSE(slice_ieqz(SLICE_LIT("@"), "`"));
     CU_ASSERT(slice_starts(SLICE_LIT("abc"), ""));
     CU_ASSERT_FALSE(slice_starts(SLICE_LIT("ab"), "abc"));
+    CU_ASSERT(slice_istarts(SLICE_LIT("aBc"), "Ab"));
+    CU_ASSERT(slice_istarts((struct slice){NULL, 0}, ""));
+    CU_ASSERT_FALSE(slice_istarts(SLICE_LIT("a"), "ab"));
 }
 
 static void trim_takes_blanks_and_tabs_only(void)

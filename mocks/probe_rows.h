@@ -293,7 +293,8 @@ static const struct row rows[] = {
     "<Message>Resource requested is unreadable, please reduce your request "   \
     "rate.</Message><Key>new</Key>"                                            \
     "<BucketName>data-lake</BucketName><Resource>/data-lake/new</Resource>"    \
-    "<RequestId>$</RequestId><HostId>&</HostId></Error>"
+    "<Region>us-east-1</Region><RequestId>$</RequestId><HostId>&</HostId></"   \
+    "Error>"
 #define SLOW_DOES "{\"error\":{\"type\":\"SlowDown\",\"retry_after\":7}}"
     {.kind = FAULT_ERROR,
      .phases = BEFORE,
@@ -454,7 +455,8 @@ static const struct row rows[] = {
                 "version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>"
                 "InternalError</Code><Message>Gateway Timeout</Message>"
                 "<Key>new</Key><BucketName>data-lake</BucketName><Resource>"
-                "/data-lake/new</Resource><RequestId>$</RequestId><HostId>&"
+                "/data-lake/new</Resource><Region>us-east-1</"
+                "Region><RequestId>$</RequestId><HostId>&"
                 "</HostId></Error>"},
      .effect = APPLIED_LATE},
     {.kind = FAULT_LATE_APPLY,

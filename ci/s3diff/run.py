@@ -37,22 +37,22 @@ REST = [("PutObject", "valid", 4), ("GetObject", "valid", 2),
         ("write signed", "conflicting", 1), ("write signed", "malformed", 1),
         ("read signed", "malformed", 1), ("PutObject", "malformed", 1)]
 ENV = {"MINIO_ROOT_USER": KEY, "MINIO_ROOT_PASSWORD": SECRET,
-       "MINIO_BROWSER": "off", "MINIO_UPDATE": "off", "GOMAXPROCS": "1",
-       "MINIO_REGION": "us-east-1"}
+       "MINIO_BROWSER": "off", "MINIO_UPDATE": "off", "GOMAXPROCS": "1"}
 
 
-def start_minio(program, folder):
+def start_minio(program, region, folder):
     port, console = free_port(), free_port()
     os.makedirs(f"{folder}/data")
     command = [program, "server", "--address", f"127.0.0.1:{port}",
                "--console-address", f"127.0.0.1:{console}", f"{folder}/data"]
-    return Server("minio", command, {**ENV, "HOME": folder}, folder, port,
+    env = {**ENV, "MINIO_REGION": region, "HOME": folder}
+    return Server("minio", command, env, folder, port,
                   "/minio/health/ready", Answer)
 
 
-def start_mock(program, folder):
+def start_mock(program, region, folder):
     port = free_port()
-    options = {"profile": "minio", "buckets": []}
+    options = {"profile": "minio", "region": region, "buckets": []}
     command = [program, "--catalog-port", "0", "--admin-port", "0",
                "--s3-port", str(port), "--warehouse", f"file://{folder}",
                "--s3-options", json.dumps(options)]
@@ -69,9 +69,10 @@ class Run(runs.Run):
 
     def __init__(self, args, seed, table, folder):
         super().__init__(args, seed, table)
-        self.servers.append(start_minio(args.minio, folder))
+        region = "us-east-1" if seed % 2 else ""  # "": any is right
+        self.servers.append(start_minio(args.minio, region, folder))
         try:
-            self.servers.append(start_mock(args.mock, folder))
+            self.servers.append(start_mock(args.mock, region, folder))
         except Exception:
             self.stop()
             raise

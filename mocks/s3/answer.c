@@ -73,4 +73,6 @@ void s3_finish_answer(struct exchange *x)
     put_once(x, "x-amz-id-2", s->host_id);
     for (h = s->profile->headers; h->name; h++)
         put_once(x, h->name, h->value);
+    if (s->profile->region_everywhere && *s->o.region)
+        put_once(x, "x-amz-bucket-region", s->o.region);
 }

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/percent.h"
 #include "mocks/s3/internal.h"
 #include "mocks/s3/xml.h"
 
@@ -25,15 +26,15 @@ const struct service_error s3_errors[] = {
     {"BucketAlreadyOwnedByYou", 409,
      "Your previous request to create the named bucket succeeded and you "
      "already own it."},
-    {"BucketNotEmpty", 409, "The bucket you tried to delete is not empty."},
+    {"BucketNotEmpty", 409, "The bucket you tried to delete is not empty"},
     {"ConditionalRequestConflict", 409,
      "The conditional request cannot succeed due to a conflicting operation "
      "against this resource."},
     {"EntityTooLarge", 400,
      "Your proposed upload exceeds the maximum allowed object size."},
     {"EntityTooSmall", 400,
-     "Your proposed upload is smaller than the minimum allowed size."},
-    {"ExcessData", 400, "More data provided than indicated content length."},
+     "Your proposed upload is smaller than the minimum allowed object size."},
+    {"ExcessData", 400, "More data provided than indicated content length"},
     {"ExpiredToken", 400, "The provided token has expired."},
     {"IllegalVersioningConfigurationException", 400,
      "The versioning configuration specified in the request is invalid."},
@@ -47,7 +48,7 @@ const struct service_error s3_errors[] = {
      "We encountered an internal error, please try again."},
     {"InvalidAccessKeyId", 403,
      "The Access Key Id you provided does not exist in our records."},
-    {"InvalidArgument", 400, "Invalid Argument."},
+    {"InvalidArgument", 400, "Invalid argument"},
     {"InvalidBucketAclWithObjectOwnership", 400,
      "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced "
      "setting"},
@@ -65,21 +66,21 @@ const struct service_error s3_errors[] = {
     {"InvalidLocationConstraint", 400,
      "The specified location-constraint is not valid."},
     {"InvalidPart", 400,
-     "One or more of the specified parts could not be found. The part may "
-     "not have been uploaded, or the specified entity tag may not match the "
-     "part's entity tag."},
-    {"InvalidPartNumber", 416, "The requested partnumber is not satisfiable."},
+     "One or more of the specified parts could not be found.  The part may not "
+     "have been uploaded, or the specified entity tag may not match the part's "
+     "entity tag."},
+    {"InvalidPartNumber", 416, "The requested partnumber is not satisfiable"},
     {"InvalidPartOrder", 400,
      "The list of parts was not in ascending order. The parts list must be "
      "specified in order by part number."},
     {"InvalidPolicyDocument", 400,
      "The content of the form does not meet the conditions specified in the "
      "policy document."},
-    {"InvalidRange", 416, "The requested range is not satisfiable."},
+    {"InvalidRange", 416, "The requested range is not satisfiable"},
     {"InvalidRedirectLocation", 400,
      "The website redirect location must have a prefix of 'http://' or "
      "'https://' or '/'."},
-    {"InvalidRequest", 400, "Invalid Request."},
+    {"InvalidRequest", 400, "Invalid Request"},
     {"InvalidRetentionPeriod", 400,
      "Default retention period must be a positive integer value."},
     {"InvalidStorageClass", 400, "Invalid storage class."},
@@ -91,7 +92,7 @@ const struct service_error s3_errors[] = {
     {"InvalidTokenId", 403,
      "The security token included in the request is invalid"},
     {"InvalidURI", 400, "Couldn't parse the specified URI."},
-    {"KeyTooLongError", 400, "Your key is too long."},
+    {"KeyTooLongError", 400, "Your key is too long"},
     {"MalformedACLError", 400,
      "The XML you provided was not well-formed or did not validate against our "
      "published schema."},
@@ -113,11 +114,12 @@ const struct service_error s3_errors[] = {
     {"MissingContentLength", 411,
      "You must provide the Content-Length HTTP header."},
     {"MissingContentMD5", 400,
-     "Missing required header for this request: Content-Md5."},
+     "Missing or invalid required header for this request: Content-Md5 or "
+     "Amz-Content-Checksum"},
     {"MissingRequestBodyError", 400, "Request Body is empty"},
     {"MissingSecurityHeader", 400,
-     "Your request is missing a required header."},
-    {"NoSuchBucket", 404, "The specified bucket does not exist."},
+     "Your request was missing a required header"},
+    {"NoSuchBucket", 404, "The specified bucket does not exist"},
     {"NoSuchBucketPolicy", 404, "The bucket policy does not exist"},
     {"NoSuchCORSConfiguration", 404, "The CORS configuration does not exist"},
     {"NoSuchKey", 404, "The specified key does not exist."},
@@ -127,7 +129,7 @@ const struct service_error s3_errors[] = {
      "The specified object does not have a ObjectLock configuration"},
     {"NoSuchPublicAccessBlockConfiguration", 404,
      "The public access block configuration was not found"},
-    {"NoSuchTagSet", 404, "The TagSet does not exist."},
+    {"NoSuchTagSet", 404, "The TagSet does not exist"},
     {"NoSuchUpload", 404,
      "The specified multipart upload does not exist. The upload ID may be "
      "invalid, or the upload may have been aborted or completed."},
@@ -135,7 +137,7 @@ const struct service_error s3_errors[] = {
      "The specified bucket does not have a website configuration"},
     {"NoSuchVersion", 404, "The specified version does not exist."},
     {"NotImplemented", 501,
-     "A header you provided implies functionality that is not implemented."},
+     "A header you provided implies functionality that is not implemented"},
     {"ObjectLockConfigurationNotFoundError", 404,
      "Object Lock configuration does not exist for this bucket"},
     {"OperationAborted", 409,
@@ -147,7 +149,7 @@ const struct service_error s3_errors[] = {
      "The bucket you are attempting to access must be addressed using the "
      "specified endpoint. Please send all future requests to this endpoint."},
     {"PreconditionFailed", 412,
-     "At least one of the pre-conditions you specified did not hold."},
+     "At least one of the pre-conditions you specified did not hold"},
     {"ReplicationConfigurationNotFoundError", 404,
      "The replication configuration was not found"},
     {"RequestHeaderSectionTooLarge", 400,
@@ -169,9 +171,9 @@ const struct service_error s3_errors[] = {
     {"SlowDown", 503,
      "Resource requested is unreadable, please reduce your request rate."},
     {"SlowDownRead", 503,
-     "Resource requested is unreadable, please reduce your request rate."},
+     "Resource requested is unreadable, please reduce your request rate"},
     {"SlowDownWrite", 503,
-     "Resource requested is unwritable, please reduce your request rate."},
+     "Resource requested is unwritable, please reduce your request rate"},
     {"TemporaryRedirect", 307,
      "Please re-send this request to the specified temporary endpoint. "
      "Continue to use the original request endpoint for future requests."},
@@ -185,13 +187,15 @@ const struct service_error s3_errors[] = {
     {"XAmzContentSHA256Mismatch", 400,
      "The provided 'x-amz-content-sha256' header does not match what was "
      "computed."},
-    {"XMinioAdminBucketQuotaExceeded", 400, "Bucket quota exceeded."},
+    {"XMinioAdminBucketQuotaExceeded", 400, "Bucket quota exceeded"},
     {"XMinioBucketMetadataNotInitialized", 503,
      "Bucket metadata not initialized yet, please try again."},
     {"XMinioIAMNotInitialized", 503,
      "IAM sub-system not initialized yet, please try again."},
     {"XMinioInvalidObjectName", 400,
      "Object name contains unsupported characters."},
+    {"XMinioInvalidResourceName", 400,
+     "Resource name contains bad components such as \"..\" or \".\"."},
     {"XMinioServerNotInitialized", 503,
      "Server not initialized yet, please try again."},
     {"XMinioStorageFull", 507,
@@ -238,6 +242,18 @@ const char *s3_error_message(const char *code)
     return e ? e->message : code;
 }
 
+/* Says this profile so much? */
+static bool tells(const struct s3_profile *p, const char *field)
+{
+    const char *const *name = p->error_fields;
+
+    if (!name)
+        return true;
+    while (*name && strcmp(*name, field) != 0)
+        name++;
+    return *name != NULL;
+}
+
 static void add_names(struct s3 *s, struct exchange *x, const char *code)
 {
     struct own_field all = {code, true, true};
@@ -253,90 +269,154 @@ static void add_names(struct s3 *s, struct exchange *x, const char *code)
         xml_textz(&s->text, "BucketName", x->names.bucket);
 }
 
+/* The path as it came, or with its %XX undone. */
+static void add_resource(struct s3 *s, struct exchange *x)
+{
+    struct slice path = x->request->path;
+    struct str plain;
+
+    str_init(&plain, path.len + 1);
+    if (s->profile->plain_resource && percent_decode(&plain, path, false))
+        path = str_slice(&plain);
+    xml_text(&s->text, "Resource", path);
+    str_fini(&plain);
+}
+
 static void add_end(struct s3 *s, struct exchange *x)
 {
     char id[17];
 
     if (x->request)
-        xml_text(&s->text, "Resource", x->request->path);
+        add_resource(s, x);
+    if (s->profile->region_everywhere && *s->o.region)
+        xml_textz(&s->text, "Region", s->o.region);
     s3_request_id(x, id);
     xml_textz(&s->text, "RequestId", id);
     xml_textz(&s->text, "HostId", s->host_id);
     str_addz(&s->text, "</Error>");
 }
 
-static void add_headers(struct s3 *s, struct exchange *x, const char *code,
-                        const char *message)
+static void add_headers(struct s3 *s, struct exchange *x)
 {
     struct answer *w = &x->answer;
     int after = s->profile->busy_retry_after_s;
 
     if (after && (w->status == 429 || w->status == 503))
         answer_header(w, &x->arena, "Retry-After", "%d", after);
+}
+
+/* The status is all that HEAD tells of an error; MinIO adds two headers. */
+static void behead(struct s3 *s, struct exchange *x, const char *code,
+                   const char *message)
+{
+    struct answer *w = &x->answer;
+
     if (!x->request || !slice_eqz(x->request->method, "HEAD"))
         return;
-    w->body = (struct slice){"", 0}; /* the status is all that HEAD tells */
-    if (!s->profile->code_in_head_error)
+    if (!s->profile->code_in_head_error) {
+        w->body = (struct slice){"", 0};
         return;
+    }
+    s3_answer_empty(x, w->status);
+    add_headers(s, x);
     answer_header(w, &x->arena, "x-minio-error-code", "%s", code);
     answer_header(w, &x->arena, "x-minio-error-desc", "\"%s\"", message);
 }
 
-/* One error. status 0 and message NULL come from the table; fields holds
- * (name, value) pairs, may be NULL. */
-static void answer(struct exchange *x, const char *code, int status,
-                   const char *message, va_list *fields)
-{
-    struct s3 *s = s3_of(x);
-    const struct service_error *known = find_error(code);
-    const struct s3_override *o = s->profile->overrides;
-    const char *name;
+struct saying { /* an error as it goes over the wire */
+    const char *code, *message;
+    int status;
+};
 
-    if (sts_is(x)) {
-        sts_error(x, code,
-                  status  ? status
-                  : known ? known->status
-                          : 400,
-                  message ? message
-                  : known ? known->message
-                          : NULL);
-        return;
-    }
+/* status 0 and message NULL come from the tables. */
+static struct saying say(const struct s3_profile *p, const char *code,
+                         int status, const char *message)
+{
+    const struct s3_override *o = p->overrides;
+    const struct service_error *known;
+
     while (o->code && strcmp(o->code, code) != 0)
         o++;
-    if (!status)
-        status = o->code ? o->status : known ? known->status : 400;
     if (o->code) {
         code = o->as;
-        known = find_error(code);
+        status = status ? status : o->status;
+        message = o->message ? o->message : message;
     }
+    known = find_error(code);
+    if (!status)
+        status = known ? known->status : 400;
     if (!message)
         message = known ? known->message : code;
+    return (struct saying){code, message, status};
+}
+
+/* fields holds (name, value) pairs, may be NULL. */
+static void answer(struct exchange *x, struct saying w, va_list *fields,
+                   bool names)
+{
+    struct s3 *s = s3_of(x);
+    const char *name, *value;
+
     str_reset(&s->text);
     str_addz(&s->text, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>");
-    xml_textz(&s->text, "Code", code);
-    xml_textz(&s->text, "Message", message);
-    while (fields && (name = va_arg(*fields, const char *)))
-        xml_textz(&s->text, name, va_arg(*fields, const char *));
-    add_names(s, x, code);
+    xml_textz(&s->text, "Code", w.code);
+    xml_textz(&s->text, "Message", w.message);
+    while (fields && (name = va_arg(*fields, const char *))) {
+        value = va_arg(*fields, const char *);
+        if (tells(s->profile, name))
+            xml_textz(&s->text, name, value);
+    }
+    if (names)
+        add_names(s, x, w.code);
     add_end(s, x);
-    s3_answer_text(x, status);
-    add_headers(s, x, code, message);
+    s3_answer_text(x, w.status);
+    add_headers(s, x);
+}
+
+void s3_refuse(struct exchange *x, const char *code, const char *message)
+{
+    struct s3 *s = s3_of(x);
+
+    answer(x, say(s->profile, code, 0, message), NULL, false);
+    if (s->profile->refusal_vary)
+        answer_set(&x->answer, &x->arena, "Vary", "%s",
+                   s->profile->refusal_vary);
+}
+
+/* STS has its own names for what is in the table (sts.c). */
+static bool say_to_sts(struct exchange *x, const char *code, struct saying w)
+{
+    if (!sts_is(x))
+        return false;
+    sts_error(x, code && find_error(code) ? code : w.code, w.status, w.message);
+    return true;
 }
 
 void s3_error(struct exchange *x, const char *code, const char *message, ...)
 {
+    struct s3 *s = s3_of(x);
+    struct saying w = say(s->profile, code, 0, message);
     va_list fields;
 
+    if (say_to_sts(x, code, w))
+        return;
     va_start(fields, message);
-    answer(x, code, 0, message, &fields);
+    answer(x, w, &fields, true);
     va_end(fields);
+    behead(s, x, w.code, w.message);
 }
 
 void s3_answer_error(struct exchange *x, const char *type, int status,
                      const char *message)
 {
-    answer(x, type ? type : "InternalError", status, message, NULL);
+    struct s3 *s = s3_of(x);
+    struct saying w =
+        say(s->profile, type ? type : "InternalError", status, message);
+
+    if (say_to_sts(x, type, w))
+        return;
+    answer(x, w, NULL, true);
+    behead(s, x, w.code, w.message);
 }
 
 void s3_answer_bad_request(struct exchange *x, int status, const char *reason)
@@ -352,8 +432,8 @@ void s3_answer_bad_request(struct exchange *x, int status, const char *reason)
 
     for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
         if (codes[i].status == status) {
-            answer(x, codes[i].code, 0, NULL, NULL);
+            s3_answer_error(x, codes[i].code, 0, NULL);
             return;
         }
-    answer(x, "BadRequest", 400, reason, NULL);
+    s3_answer_error(x, "BadRequest", 400, reason);
 }

@@ -71,17 +71,25 @@ struct s3_fixed_header {
 struct s3_override { /* this profile's form of an error */
     const char *code, *as;
     int status;
+    const char *message; /* NULL: what the place says, or the table */
 };
 
 struct s3_profile {
     const char *name;
     const struct s3_fixed_header *headers; /* on every answer; ends {0} */
     const struct s3_override *overrides;   /* ends {0} */
-    bool names_in_errors;         /* BucketName and Key in every error */
+    const char *const *error_fields;       /* that errors have; NULL: all */
+    const char *refusal_vary; /* Vary of what no handler saw, or NULL */
+    const char *owner_id, *owner_name; /* of everything; NULL: the user's */
+    bool refuses_first;                /* gate.c, before all signatures */
+    bool region_everywhere;            /* on every answer and in every error */
+    bool plain_resource;               /* Resource is the decoded path */
+    bool names_in_errors;              /* BucketName and Key in every error */
     bool code_in_head_error;      /* x-minio-error-code on answers to HEAD */
     bool turned_range_is_outside; /* bytes=1-0 is 416, not the whole */
     bool plain_keys_only;         /* no empty, "." or ".." segments */
     bool own_bucket_again;        /* CreateBucket of an own one is 200 */
+    bool small_chunks;            /* signed ones may have any size */
     bool hash_may_be_absent;      /* no x-amz-content-sha256: that of nothing */
     bool uuid_versions;           /* version ids look like UUIDs */
     bool etag_conditions;         /* writes obey If-None-Match: "etag" */
@@ -225,6 +233,8 @@ extern const struct s3_row s3_rows[]; /* as s3_operations; ends with {0} */
 
 void s3_handle(struct exchange *x);
 bool s3_refuses(struct exchange *x); /* struct service has it */
+/* gate.c: false, and an error answered, for what MinIO refuses unseen. */
+bool gate_open(struct exchange *x);
 void s3_name_operation(struct exchange *x);
 void s3_handle_unknown(struct exchange *x);
 bool s3_bucket_name_ok(struct slice name);
@@ -238,7 +248,8 @@ struct claim { /* what one request claims */
     const char *secret;
     char time[DATE_BASIC_SIZE];
     int64_t time_ms;
-    struct slice hash; /* of the payload, as it was signed */
+    long long expires_s; /* of a presigned one */
+    struct slice hash;   /* of the payload, as it was signed */
 };
 struct framing { /* what x-amz-content-sha256 may say beside a hash */
     const char *name;
@@ -276,6 +287,8 @@ void s3_error(struct exchange *x, const char *code, const char *message, ...)
     __attribute__((sentinel));
 void s3_answer_error(struct exchange *x, const char *type, int status,
                      const char *message);
+/* The same for a request that was refused before its bucket was looked at. */
+void s3_refuse(struct exchange *x, const char *code, const char *message);
 void s3_answer_bad_request(struct exchange *x, int status, const char *reason);
 
 const char *s3_error_message(const char *code); /* the table's */

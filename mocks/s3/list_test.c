@@ -186,7 +186,7 @@ static void wrong_parameters_are_named(void)
         {"continuation-token=%21%21&list-type=2", "continuation-token"},
         {"continuation-token=eHg%3D&list-type=2", "continuation-token"},
         {"encoding-type=gzip&list-type=2", "encoding-type"}};
-    struct testing *t = testing_new(NULL);
+    struct testing *t = testing_new("{\"profile\": \"aws\"}");
     char element[96];
 
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

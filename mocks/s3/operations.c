@@ -379,6 +379,8 @@ bool s3_refuses(struct exchange *x)
 
     if (!x->op || http_header(x->request, "authorization").p)
         return false;
+    if (!gate_open(x))
+        return true;
     c = ask_new(x, row_of(x->op));
     if (c->row->needs & (NEEDS_NOBODY | NEEDS_FORM) || ask_is_presigned(c) ||
         ask_is_v2(c))
@@ -388,8 +390,11 @@ bool s3_refuses(struct exchange *x)
 
 void s3_handle(struct exchange *x)
 {
-    struct ask *c = ask_new(x, row_of(x->op));
+    struct ask *c;
 
+    if (!gate_open(x))
+        return;
+    c = ask_new(x, row_of(x->op));
     if (c->row->needs & NEEDS_STS && !sts_form_ok(c))
         return;
     if (ask_authenticate(c) && names_ok(c) && bucket_is_there(c) &&

@@ -61,6 +61,8 @@ bool payload_hash_known(struct claim *k)
     if (k->c->row->needs & NEEDS_STS)
         return hash_form(k);
     k->hash = named_hash(k);
+    if (k->c->s->profile->refuses_first)
+        return true; /* whatever it is, the body is compared with it */
     f = framing_of(k->hash);
     if (!k->hash.p)
         s3_error(x, "InvalidRequest",
@@ -145,7 +147,8 @@ static bool chunk_is_signed(struct stream *s, const struct chunk *chunk)
 /* Only the last chunk with data may be small; last: size of the one before. */
 static bool last_was_large(struct stream *s, size_t last)
 {
-    if (!s->framing->signs || s->chunks < 2 || last >= MIN_CHUNK)
+    if (!s->framing->signs || s->chunks < 2 || last >= MIN_CHUNK ||
+        s->c->s->profile->small_chunks)
         return true;
     s3_error(s->c->x, "InvalidChunkSizeError", NULL, "Chunk",
              arena_printf(s->c->a, "%zu", s->chunks - 1), "BadChunkSize",

@@ -44,7 +44,8 @@ static const struct framed trailer_example = {
 static struct testing *published(void)
 {
     struct testing *t =
-        testing_new("{\"buckets\": [\"examplebucket\"], \"users\": [{\"key\": "
+        testing_new("{\"profile\": \"aws\", \"buckets\": [\"examplebucket\"], "
+                    "\"users\": [{\"key\": "
                     "\"AKIAIOSFODNN7EXAMPLE\", \"secret\": "
                     "\"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\"}]}");
 
@@ -230,7 +231,8 @@ static void unsigned_frames_are_undone(void)
         {"5", "x-amz-checksum-crc32",
          "5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n", "hello"},
     };
-    struct testing *t = testing_new("{\"anonymous\": true}");
+    struct testing *t =
+        testing_new("{\"profile\": \"aws\", \"anonymous\": true}");
     struct slice bytes;
 
     t->unsigned_ = true;
@@ -264,7 +266,8 @@ static void broken_frames_are_refused(void)
         {"5", "fffffffffffffffff\r\nhello\r\n0\r\n\r\n"},
         {"5", "-5\r\nhello\r\n0\r\n\r\n"},
     };
-    struct testing *t = testing_new("{\"anonymous\": true}");
+    struct testing *t =
+        testing_new("{\"profile\": \"aws\", \"anonymous\": true}");
 
     t->unsigned_ = true;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -13,17 +13,86 @@ static const struct s3_fixed_header minio_headers[] = {
 static const struct s3_fixed_header aws_headers[] = {
     {"Accept-Ranges", "bytes"}, {"Server", "AmazonS3"}, {0}};
 
+/* What else errors have would help, but MinIO does not say it; what a wrong
+ * signature was compared with is told all the same. */
+static const char *const minio_fields[] = {
+    "ActualObjectSize",  "RangeRequested",
+    "StringToSign",      "SignatureProvided",
+    "SignatureComputed", "StringToSignBytes",
+    "CanonicalRequest",  NULL};
+
+/* By name, with what MinIO has an error of its own for. */
 static const struct s3_override minio_overrides[] = {
-    {"RequestTimeout", "RequestTimeout", 503},
-    {"InvalidToken", "InvalidTokenId", 403},
-    {"MissingRequestBodyError", "MissingContentLength", 411},
-    {"InvalidRetentionPeriod", "InvalidArgument", 400},
-    {"NoSuchObjectLockConfiguration", "NoSuchObjectLockConfiguration", 400},
+    {"RequestTimeout", "RequestTimeout", 503, NULL},
+    {"InvalidToken", "InvalidTokenId", 403, NULL},
+    {"MissingRequestBodyError", "MissingContentLength", 411, NULL},
+    {"InvalidRetentionPeriod", "InvalidArgument", 400, NULL},
+    {"NoSuchObjectLockConfiguration", "NoSuchObjectLockConfiguration", 400,
+     NULL},
+    {"CredentialDate", "AuthorizationQueryParametersError", 400,
+     "Error parsing the X-Amz-Credential parameter; incorrect date format. "
+     "This date in the credential must be in the format \"yyyyMMdd\"."},
+    {"CredentialForS3", "AuthorizationParametersError", 400,
+     "Error parsing the Credential/X-Amz-Credential parameter; incorrect "
+     "service. This endpoint belongs to \"s3\"."},
+    {"CredentialForSts", "AuthorizationParametersError", 400,
+     "Error parsing the Credential parameter; incorrect service. This endpoint "
+     "belongs to \"sts\"."},
+    {"CredentialMalformed", "AuthorizationQueryParametersError", 400,
+     "Error parsing the X-Amz-Credential parameter; the Credential is "
+     "mal-formed; expecting "
+     "\"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\"."},
+    {"CredentialVersion", "AuthorizationQueryParametersError", 400,
+     "Error parsing the X-Amz-Credential parameter; incorrect terminal. This "
+     "endpoint uses \"aws4_request\"."},
+    {"Expired", "AccessDenied", 403, "Request has expired"},
+    {"ExpiresNegative", "AuthorizationQueryParametersError", 400,
+     "X-Amz-Expires must be non-negative"},
+    {"ExpiresNoNumber", "AuthorizationQueryParametersError", 400,
+     "X-Amz-Expires should be a number"},
+    {"ExpiresTooLong", "AuthorizationQueryParametersError", 400,
+     "X-Amz-Expires must be less than a week (in seconds); that is, the given "
+     "X-Amz-Expires must be less than 604800 seconds"},
+    {"HeadersUnsigned", "AccessDenied", 400,
+     "There were headers present in the request which were not signed"},
+    {"IncompleteBody", "IncompleteBody", 400,
+     "You did not provide the number of bytes specified by the Content-Length "
+     "HTTP header."},
+    {"InsecureKey", "InvalidRequest", 400,
+     "Requests specifying Server Side Encryption with Customer provided keys "
+     "must be made over a secure connection."},
+    {"MalformedDate", "MalformedDate", 400,
+     "Invalid date format header, expected to be in ISO8601, RFC1123 or "
+     "RFC1123Z time format."},
+    {"MissingCredential", "InvalidRequest", 400,
+     "Missing Credential field for this request."},
+    {"MissingDate", "AccessDenied", 400,
+     "AWS authentication requires a valid Date or x-amz-date header"},
+    {"MissingFields", "MissingFields", 400, "Missing fields in request."},
+    {"MissingSignature", "AccessDenied", 400,
+     "Signature header missing Signature field."},
+    {"MissingSignedHeaders", "InvalidArgument", 400,
+     "Signature header missing SignedHeaders field."},
+    {"NotValidYet", "AccessDenied", 403, "Request is not valid yet"},
+    {"OtherAuthorization", "InvalidRequest", 400,
+     "The authorization mechanism you have provided is not supported. Please "
+     "use AWS4-HMAC-SHA256."},
+    {"QueryAlgorithm", "AuthorizationQueryParametersError", 400,
+     "X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\"."},
+    {"QueryDate", "AuthorizationQueryParametersError", 400,
+     "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\""},
+    {"QueryIncomplete", "AuthorizationQueryParametersError", 400,
+     "Query-string authentication version 4 requires the X-Amz-Algorithm, "
+     "X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and "
+     "X-Amz-Expires parameters."},
+    {"SeveralAuthorizations", "InvalidRequest", 400,
+     "Invalid Request (request has multiple authentication types, please use "
+     "one)"},
     {0}};
 
 static const struct s3_override aws_overrides[] = {
-    {"XAmzContentChecksumMismatch", "BadDigest", 400},
-    {"XMinioStorageFull", "InsufficientStorage", 507},
+    {"XAmzContentChecksumMismatch", "BadDigest", 400, NULL},
+    {"XMinioStorageFull", "InsufficientStorage", 507, NULL},
     {0}};
 
 /* AWS's regions that are older than Version 4 of the signature. */
@@ -45,10 +114,19 @@ const struct s3_profile s3_profiles[] = {
     {.name = "minio",
      .headers = minio_headers,
      .overrides = minio_overrides,
+     .error_fields = minio_fields,
+     .refusal_vary = "Origin",
+     .owner_id =
+         "02d6176db174dc93cb1b899f7c6078f08654445fe8cf1b6ce98d8855f66bdbf4",
+     .owner_name = "minio",
+     .refuses_first = true,
+     .region_everywhere = true,
+     .plain_resource = true,
      .names_in_errors = true,
      .code_in_head_error = true,
      .turned_range_is_outside = true,
      .plain_keys_only = true,
+     .small_chunks = true,
      .hash_may_be_absent = true,
      .uuid_versions = true,
      .health = true,

@@ -294,6 +294,8 @@ void s3_handle_unknown(struct exchange *x)
     const char *sub = subresource_of(r->query), *method;
     struct target t;
 
+    if (!gate_open(x))
+        return;
     if (!read_target(x, &t)) {
         s3_error(x, "InvalidURI", NULL, "URI",
                  arena_memdup(&x->arena, r->path.p, r->path.len), NULL);

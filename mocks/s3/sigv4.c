@@ -12,7 +12,7 @@
 
 /* ---- the Authorization header ---- */
 
-static bool cut_last(struct slice *s, struct slice *part)
+bool sigv4_cut_last(struct slice *s, struct slice *part)
 {
     for (size_t i = s->len; i-- > 0;)
         if (s->p[i] == '/') {
@@ -23,7 +23,7 @@ static bool cut_last(struct slice *s, struct slice *part)
     return false;
 }
 
-static bool is_date(struct slice s)
+bool sigv4_is_date(struct slice s)
 {
     for (size_t i = 0; i < s.len; i++)
         if (s.p[i] < '0' || s.p[i] > '9')
@@ -35,14 +35,15 @@ const char *sigv4_credential(struct slice c, struct sigv4_authorization *out)
 {
     struct slice rest = c, terminal;
 
-    if (!cut_last(&rest, &terminal) || !cut_last(&rest, &out->service) ||
-        !cut_last(&rest, &out->region) || !cut_last(&rest, &out->date) ||
-        rest.len == 0)
+    if (!sigv4_cut_last(&rest, &terminal) ||
+        !sigv4_cut_last(&rest, &out->service) ||
+        !sigv4_cut_last(&rest, &out->region) ||
+        !sigv4_cut_last(&rest, &out->date) || rest.len == 0)
         return "the Credential is mal-formed; expecting "
                "\"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".";
     if (!slice_eqz(terminal, "aws4_request"))
         return "the Credential must end with aws4_request.";
-    if (!is_date(out->date))
+    if (!sigv4_is_date(out->date))
         return "the date in the Credential is not YYYYMMDD.";
     out->access_key = rest;
     out->scope.p = out->date.p;

@@ -34,6 +34,9 @@ const char *sigv4_parse(struct slice value, struct sigv4_authorization *out);
 const char *sigv4_credential(struct slice value,
                              struct sigv4_authorization *out);
 bool sigv4_is_signature(struct slice s); /* 64 hexadecimal digits */
+bool sigv4_is_date(struct slice s);      /* 8 digits */
+/* What is behind the last slash, which goes with it; false: there is none. */
+bool sigv4_cut_last(struct slice *s, struct slice *part);
 
 bool sigv4_header_is_signed(const struct sigv4_authorization *a,
                             struct slice name);

@@ -13,7 +13,8 @@ static struct testing *start(const char *more)
     struct testing *t;
 
     snprintf(options, sizeof(options),
-             "{\"anonymous\": true, \"min_part\": 0%s}", more);
+             "{\"anonymous\": true, \"min_part\": 0%s%s}", more,
+             strstr(more, "profile") ? "" : ", \"profile\": \"aws\"");
     t = testing_new(options);
     t->unsigned_ = true;
     return t;
@@ -134,7 +135,8 @@ static void a_list_that_does_not_fit_is_refused(void)
 
 static void all_parts_but_the_last_have_a_least_size(void)
 {
-    struct testing *t = testing_new("{\"anonymous\": true}");
+    struct testing *t =
+        testing_new("{\"profile\": \"aws\", \"anonymous\": true}");
     const char *id;
 
     t->unsigned_ = true;
@@ -182,7 +184,8 @@ static void an_aborted_upload_is_gone(void)
 
 static void completing_again_depends_on_the_profile(void)
 {
-    static const char *const more[] = {", \"profile\": \"aws\"", ""};
+    static const char *const more[] = {", \"profile\": \"aws\"",
+                                       ", \"profile\": \"minio\""};
 
     for (int i = 0; i < 2; i++) {
         struct testing *t = start(more[i]);
@@ -257,7 +260,7 @@ static void uploads_are_listed_by_key_and_age(void)
 
 static void parts_are_got_by_number(void)
 {
-    struct testing *t = start("");
+    struct testing *t = start(", \"profile\": \"minio\"");
     const char *id = begin(t, NULL);
 
     put_part(t, id, 1, NULL, "a");

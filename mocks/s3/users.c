@@ -30,9 +30,10 @@ void user_xml(const struct s3 *s, struct str *out, const char *element,
               unsigned owner)
 {
     const struct s3_user *u = user_of(s, owner);
+    const struct s3_profile *p = s->profile;
 
     xml_open(out, element);
-    xml_textz(out, "ID", u->id);
-    xml_textz(out, "DisplayName", u->name);
+    xml_textz(out, "ID", p->owner_id ? p->owner_id : u->id);
+    xml_textz(out, "DisplayName", p->owner_name ? p->owner_name : u->name);
     xml_close(out, element);
 }
