@@ -201,10 +201,13 @@ static bool is_signed_once(struct exchange *x)
 
 static bool bucket_is_open(struct exchange *x)
 {
+    const struct http_request *r = x->request;
     const char *bucket = x->names.bucket;
 
-    if (!bucket)
-        return true;
+    if (!bucket ||
+        (slice_starts(r->path, "/minio/") &&
+         (slice_eqz(r->method, "GET") || slice_eqz(r->method, "POST"))))
+        return true; /* MinIO's own services, it seems */
     if (strcmp(bucket, "minio") == 0 || strcmp(bucket, ".minio.sys") == 0)
         return refuse(x, "AllAccessDisabled");
     return s3_bucket_name_ok(slice_of(bucket)) ||

@@ -46,7 +46,7 @@ static void names_and_paths_are_looked_at_first(void)
         {"/data-lake", "prefix=..%2Fx", "XMinioInvalidResourceName", 400},
         {"/data-lake", "prefix=%zz", "InvalidRequest", 400},
         {"/data-lake", "prefix=a;b", "InvalidRequest", 400},
-        {"/minio/key", "", "AllAccessDisabled", 403},
+        {"/minio", "", "AllAccessDisabled", 403},
     };
     struct testing *t = testing_new(NULL);
 

@@ -477,7 +477,8 @@ static void health_is_minios(void)
         412);
     CU_ASSERT(testing_header(t, "Vary", "Origin"));
     CU_ASSERT(testing_header(t, "x-minio-storage-class-defaults", "false"));
-    CU_ASSERT_EQUAL(CALL("GET", "/minio/health/other", "", NULL, NULL), 404);
+    CU_ASSERT_EQUAL(CALL("GET", "/minio/health/other", "", NULL, NULL), 403);
+    SAYS("<Code>AccessDenied</Code>");
     CU_ASSERT_EQUAL(CALL("PUT", "/minio/health/live", "", NULL, "x"), 403);
     SAYS("<Code>AllAccessDisabled</Code>");
     CU_ASSERT_EQUAL(CALL("PUT", "/minio", "", NULL, NULL), 403);
