@@ -7,6 +7,10 @@
 
 bool claim_signed_right(struct claim *k);
 
+/* Of x-amz-date or Date: old clients write either as the other, some with +0000
+ * for GMT. Unix ms, or -1. */
+int64_t auth_any_date(struct arena *a, struct slice v);
+
 /* All of MinIO's rules for a claim in header or query. */
 bool auth_minio(struct claim *k);
 

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "mocks/s3/internal.h"
+#include "mocks/s3/auth.h"
 
 /* Parameters of a query that are signed, in the order in which they are. */
 static const char *const signed_queries[] = {"acl",
@@ -128,22 +128,22 @@ static bool is_not_over(struct claim *k)
     return false;
 }
 
-/* Clients of this age write x-amz-date as others write Date, some of them with
- * +0000 for GMT. */
+int64_t auth_any_date(struct arena *a, struct slice v)
+{
+    int64_t ms = date_parse_basic(v.p, v.len);
+
+    if (ms < 0 && v.len > 6 && memcmp(v.p + v.len - 6, " +0000", 6) == 0)
+        v = slice_of(arena_printf(a, SLICE_FMT " GMT", (int)(v.len - 6), v.p));
+    return ms < 0 ? date_parse_http(v.p, v.len) : ms;
+}
+
 static int64_t date_of(const struct claim *k)
 {
     struct slice v = ask_header(k->c, "x-amz-date");
-    int64_t ms;
 
     if (!v.p)
         v = ask_header(k->c, "date");
-    if (!v.p)
-        return -1;
-    ms = date_parse_basic(v.p, v.len);
-    if (ms < 0 && v.len > 6 && memcmp(v.p + v.len - 6, " +0000", 6) == 0)
-        v = slice_of(
-            arena_printf(k->c->a, SLICE_FMT " GMT", (int)(v.len - 6), v.p));
-    return ms < 0 ? date_parse_http(v.p, v.len) : ms;
+    return v.p ? auth_any_date(k->c->a, v) : -1;
 }
 
 static bool is_of_this_time(struct claim *k)

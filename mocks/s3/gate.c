@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/percent.h"
-#include "mocks/s3/internal.h"
+#include "mocks/s3/auth.h"
 
 enum { MAX_HEADERS = 8 << 10, MAX_PATH = 32 << 10 };
 
@@ -83,9 +83,7 @@ static bool is_dated(struct exchange *x)
         v = http_header(r, "Date");
     if (!v.len)
         return refuse(x, "MissingDate");
-    at = date_parse_basic(v.p, v.len);
-    if (at < 0)
-        at = date_parse_http(v.p, v.len);
+    at = auth_any_date(&x->arena, v);
     if (at < 0)
         return refuse(x, "MalformedDate");
     skew = clock_unix_ms(s3_of(x)->clock) - at;

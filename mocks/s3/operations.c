@@ -338,7 +338,11 @@ static bool bucket_is_there(struct ask *c)
 {
     if (c->bucket || !c->x->names.bucket || c->row->needs & NEEDS_NO_BUCKET)
         return owner_is_expected(c);
-    s3_error(c->x, "NoSuchBucket", NULL, NULL);
+    if (c->user == S3_NOBODY && !c->s->o.anonymous &&
+        c->s->profile->refuses_first)
+        s3_error(c->x, "AccessDenied", NULL, NULL); /* rights come first */
+    else
+        s3_error(c->x, "NoSuchBucket", NULL, NULL);
     return false;
 }
 
