@@ -31,7 +31,9 @@ static inline struct slice slice_of(const char *z)
 
 static inline bool slice_eq(struct slice a, struct slice b)
 {
-    return a.len == b.len && (!a.len || memcmp(a.p, b.p, a.len) == 0);
+    /* Where there is a length there are bytes; an analyzer wants it said. */
+    return a.len == b.len &&
+           (!a.len || (a.p && b.p && memcmp(a.p, b.p, a.len) == 0));
 }
 
 static inline bool slice_eqz(struct slice a, const char *z)
