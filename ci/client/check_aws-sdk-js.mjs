@@ -119,7 +119,7 @@ async function lists() {
 }
 
 async function tagsAndVersions() {
-    const TagSet = [{ Key: "a", Value: "1 & 2" }];
+    const TagSet = [{ Key: "a", Value: "1 + 2" }];
     await s3.putObjectTagging({ Bucket: OWN, Key: "sizes/1", Tagging: { TagSet } });
     same("tags", (await s3.getObjectTagging({ Bucket: OWN, Key: "sizes/1" })).TagSet, TagSet);
     await s3.deleteObjectTagging({ Bucket: OWN, Key: "sizes/1" });

@@ -113,7 +113,7 @@ def lists():
 
 def tags():
     tags = Tags.new_object_tags()
-    tags["colour"], tags["größe"] = "blue + green", "1=2"
+    tags["colour"], tags["a:b/c@d"] = "blue + green", "1=2"
     s3.set_object_tags(OWN, "sizes/1", tags)
     did()
     same("tags", s3.get_object_tags(OWN, "sizes/1"), tags)

@@ -154,10 +154,10 @@ static void tags_are_set_shown_and_removed(void)
     CU_ASSERT_EQUAL(CALL("GET", "/data-lake/from", "tagging", NULL, NULL), 200);
     SAYS("<TagSet>" TAG("k", "v w") TAG("l", "") "</TagSet>");
     CU_ASSERT_EQUAL(CALL("PUT", "/data-lake/from", "tagging", NULL,
-                         TAGGING(TAG("a&amp;b", "\xc3\xa9="))),
+                         TAGGING(TAG("a+b:/@", "c=-._ "))),
                     200);
     CALL("GET", "/data-lake/from", "tagging", NULL, NULL);
-    SAYS("<TagSet>" TAG("a&amp;b", "\xc3\xa9=") "</TagSet>");
+    SAYS("<TagSet>" TAG("a+b:/@", "c=-._ ") "</TagSet>");
     CALL("GET", "/data-lake/from", "", NULL, NULL);
     CU_ASSERT_STRING_EQUAL(t->body, "hello");
     HEADER("x-amz-meta-a", "1");
@@ -203,6 +203,30 @@ static void tags_have_limits(void)
     testing_free(t);
 }
 
+static void letters_of_tags_depend_on_the_profile(void)
+{
+    struct testing *t = start();
+
+    CU_ASSERT_EQUAL(CALL("PUT", "/data-lake/from", "tagging", NULL,
+                         TAGGING(TAG("a&amp;b", "c"))),
+                    400);
+    SAYS("The TagKey you have provided is invalid");
+    CU_ASSERT_EQUAL(
+        CALL("PUT", "/data-lake/k", "", "x-amz-tagging: a=%3C\r\n", "x"), 400);
+    SAYS("The TagValue you have provided is invalid");
+    CU_ASSERT_EQUAL(CALL("PUT", "/data-lake/k", "",
+                         "x-amz-tagging: %C3%A9=%C3%A9\r\n", "x"),
+                    200);
+    testing_free(t);
+    t = testing_new("{\"anonymous\": true}");
+    t->unsigned_ = true;
+    CU_ASSERT_EQUAL(
+        CALL("PUT", "/data-lake/k", "", "x-amz-tagging: e=%C3%A9\r\n", "x"),
+        400);
+    SAYS("The TagValue you have provided is invalid");
+    testing_free(t);
+}
+
 /* ---- DeleteObjects ---- */
 
 static void a_batch_needs_a_proof_of_its_body(void)
@@ -229,4 +253,5 @@ UNIT_MAIN("s3/copy", UNIT(a_copy_takes_metadata_and_tags_along),
           UNIT(a_copy_onto_itself_must_change_something),
           UNIT(conditions_on_source_and_target),
           UNIT(tags_are_set_shown_and_removed), UNIT(tags_have_limits),
+          UNIT(letters_of_tags_depend_on_the_profile),
           UNIT(a_batch_needs_a_proof_of_its_body))

@@ -99,6 +99,7 @@ struct s3_profile {
     bool default_checksum;     /* CRC64NVME of what declares none */
     bool complete_again;       /* the same CompleteMultipartUpload is 200 */
     int busy_retry_after_s;    /* Retry-After on 429 and 503; 0: none */
+    bool ascii_tags;           /* no other letters in tags */
     const char *const *v2_regions; /* where Version 2 signs; NULL: all */
     bool session_is_jwt;           /* form of session keys and tokens */
     bool forgets_sessions; /* that have expired: their keys are unknown */

@@ -130,6 +130,7 @@ const struct s3_profile s3_profiles[] = {
      .hash_may_be_absent = true,
      .uuid_versions = true,
      .health = true,
+     .ascii_tags = true,
      .encodes_every_prefix = true,
      .etag_conditions = true,
      .busy_retry_after_s = 60,

@@ -116,11 +116,27 @@ static void insert_tag(struct tag_reader *t)
     t->out = next;
 }
 
+/* Letters, digits, blanks and some marks. To AWS every letter is one, to MinIO
+ * those of ASCII are. */
+static bool plain_tag(const struct tag_reader *t, const char *z)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "abcdefghijklmnopqrstuvwxyz0123456789"
+                                " +-=._:/@";
+    bool ascii = t->c->s->profile->ascii_tags;
+
+    while (*z && (strchr(plain, *z) || (!ascii && (unsigned char)*z >= 0x80)))
+        z++;
+    return !*z;
+}
+
 static bool add_tag(struct tag_reader *t)
 {
-    if (!t->key || !*t->key || characters(t->key) > MAX_KEY)
+    if (!t->key || !*t->key || characters(t->key) > MAX_KEY ||
+        !plain_tag(t, t->key))
         return bad_tag(t, "The TagKey you have provided is invalid");
-    if (!t->value || characters(t->value) > MAX_VALUE)
+    if (!t->value || characters(t->value) > MAX_VALUE ||
+        !plain_tag(t, t->value))
         return bad_tag(t, "The TagValue you have provided is invalid");
     if (tags_get(t->c, str_z(&t->out), t->key))
         return bad_tag(t, "Cannot provide multiple Tags with the same key");
