@@ -90,6 +90,21 @@ static cJSON *new_item(int type)
     return item;
 }
 
+/* A text lies in its item's own block, which cJSON_IsReference tells cJSON not
+ * to free apart; a duplicate gets one of its own. */
+static cJSON *new_text(int type, struct slice text)
+{
+    cJSON *item = mem_realloc(NULL, sizeof(*item) + text.len + 1);
+    char *copy = (char *)(item + 1);
+
+    memset(item, 0, sizeof(*item));
+    memcpy(copy, text.p, text.len);
+    copy[text.len] = '\0';
+    item->type = type | cJSON_IsReference;
+    item->valuestring = copy;
+    return item;
+}
+
 /* ---- strings ------------------------------------------------------------- */
 
 /* Four hex digits at r->at, or -1. */
@@ -184,27 +199,22 @@ static size_t closing_quote(const struct reader *r, size_t from)
 }
 
 /* Most strings are plain to their end: one look at them, and one copy. */
-static char *read_plain_string(struct reader *r)
+static bool read_plain_string(struct reader *r, struct slice *text)
 {
-    const char *text = r->p + r->at + 1;
-    size_t n = utf8_plain(text, r->n - r->at - 1);
-
-    if (r->n - r->at - 1 == n || text[n] != '"')
-        return NULL;
-    r->at += n + 2;
-    return mem_memdup(text, n);
+    text->p = r->p + r->at + 1;
+    text->len = utf8_plain(text->p, r->n - r->at - 1);
+    if (r->n - r->at - 1 == text->len || text->p[text->len] != '"')
+        return false;
+    r->at += text->len + 2;
+    return true;
 }
 
 /* The string at r->at (a quote), allocated; NULL on error. */
 static char *read_string(struct reader *r)
 {
-    char *out = read_plain_string(r), *to;
-    size_t began, end;
+    size_t began = r->at++, end = closing_quote(r, r->at);
+    char *out, *to;
 
-    if (out)
-        return out;
-    began = r->at++;
-    end = closing_quote(r, r->at);
     if (end == r->n)
         return fail(r, began, "a string has no closing quote");
     out = to = mem_alloc(end - began); /* no escape is shorter than its text */
@@ -227,9 +237,13 @@ static char *read_string(struct reader *r)
 
 static cJSON *read_string_item(struct reader *r)
 {
-    char *text = read_string(r);
+    struct slice plain;
     cJSON *item;
+    char *text;
 
+    if (read_plain_string(r, &plain))
+        return new_text(cJSON_String, plain);
+    text = read_string(r);
     if (!text)
         return NULL;
     item = new_item(cJSON_String);
@@ -287,9 +301,7 @@ static cJSON *read_number(struct reader *r)
         item->valueint = json_clamp_int(d);
         return item;
     }
-    item = new_item(cJSON_Raw);
-    item->valuestring = mem_memdup(literal.p, literal.len);
-    return item;
+    return new_text(cJSON_Raw, literal);
 }
 
 static cJSON *read_word(struct reader *r)
@@ -370,15 +382,29 @@ static bool seen_key(struct filling *f, const char *key)
     return false;
 }
 
+/* Allocated, unless it is kept for all trees. */
+static char *read_key(struct reader *r, bool *kept)
+{
+    struct slice plain;
+    const char *word;
+
+    if (!read_plain_string(r, &plain))
+        return read_string(r);
+    word = json_word(plain.p, plain.len);
+    *kept = word;
+    return *kept ? (char *)(uintptr_t)word : mem_memdup(plain.p, plain.len);
+}
+
 static bool read_member(struct reader *r, struct filling *f)
 {
     size_t at = r->at;
+    bool kept = false;
     char *key;
     cJSON *child;
 
     if (peek(r) != '"')
         return fail_here(r, "a key in quotes"), false;
-    key = read_string(r);
+    key = read_key(r, &kept);
     if (!key)
         return false;
     if (seen_key(f, key)) {
@@ -395,10 +421,13 @@ static bool read_member(struct reader *r, struct filling *f)
     if (!child)
         goto bad;
     child->string = key;
+    if (kept)
+        child->type |= cJSON_StringIsConst;
     append(f, child);
     return true;
 bad:
-    free(key);
+    if (!kept)
+        free(key);
     return false;
 }
 

@@ -1,4 +1,5 @@
-/* json_number: when is a JSON number the same as a double? Of json*.c only. */
+/* json_number: when is a JSON number the same as a double? And keys that are
+ * kept once (json_words.c). Of json*.c only. */
 #ifndef BASE_JSON_NUMBER_H
 #define BASE_JSON_NUMBER_H
 
@@ -23,6 +24,10 @@ double json_literal_value(struct slice literal);
 
 /* As cJSON fills valueint. */
 int json_clamp_int(double d);
+
+/* That key, if it is one of the common ones, for ever; or NULL. Trees mark it
+ * cJSON_StringIsConst. */
+const char *json_word(const char *p, size_t n);
 
 /* Same value, whatever the notation? Both are valid JSON numbers. */
 bool json_literals_equal(struct slice a, struct slice b);

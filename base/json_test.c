@@ -429,9 +429,73 @@ static void equality_is_that_of_json(void)
     CU_ASSERT(json_equal(NULL, NULL));
 }
 
-UNIT_MAIN("json", UNIT(gives_back_what_it_read), UNIT(refuses_what_is_not_json),
-          UNIT(a_zero_byte_is_no_end), UNIT(errors_name_the_place),
-          UNIT(reads_escapes_and_surrogate_pairs),
+/* Common keys and all texts are not blocks of their own, and yet items may be
+ * copied, renamed, moved and deleted as cJSON's. */
+static void items_are_cjsons(void)
+{
+    static const char text[] = "{\"name\":\"a\",\"other\":9007199254740993,"
+                               "\"id\":\"\\n\",\"snapshot-id\":[\"b\"]}";
+    cJSON *tree = json_parse(text, sizeof(text) - 1, NULL), *copy, *item;
+    struct str s;
+
+    str_init(&s, 1000);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(tree);
+    copy = cJSON_Duplicate(tree, true);
+    item = cJSON_DetachItemFromObjectCaseSensitive(tree, "name");
+    json_set(copy, "unheard-of", item);
+    item = cJSON_DetachItemFromObjectCaseSensitive(tree, "other");
+    json_set(copy, "name", item);
+    json_set(copy, "id", cJSON_Duplicate(json_get(copy, "id"), true));
+    json_set_str(copy, "snapshot-id", "c");
+    cJSON_Delete(tree);
+    json_print(copy, &s);
+    CU_ASSERT_STRING_EQUAL(
+        str_z(&s), "{\"name\":9007199254740993,\"other\":9007199254740993,"
+                   "\"id\":\"\\n\",\"snapshot-id\":\"c\","
+                   "\"unheard-of\":\"a\"}");
+    CU_ASSERT_PTR_NOT_NULL(cJSON_GetObjectItemCaseSensitive(copy, "name"));
+    cJSON_Delete(copy);
+    str_fini(&s);
+}
+
+static void elements_are_found_by_number(void)
+{
+    static const char text[] =
+        "[1,{\"id\":\"5\"},{\"id\":5.5},{\"ID\":5},{\"id\":5,\"x\":1},"
+        "{\"id\":5},{\"odd\":-9007199254740993}]";
+    cJSON *list = json_parse(text, sizeof(text) - 1, NULL);
+    cJSON *made = cJSON_CreateObject();
+
+    cJSON_AddNumberToObject(made, "id", 6); /* a key of cJSON's own */
+    cJSON_AddItemToArray(list, made);
+    CU_ASSERT_PTR_EQUAL(json_find(list, "id", 5), cJSON_GetArrayItem(list, 4));
+    CU_ASSERT_PTR_EQUAL(json_find(list, "id", 6), made);
+    CU_ASSERT_PTR_NULL(json_find(list, "id", 7));
+    CU_ASSERT_PTR_EQUAL(json_find(list, "odd", INT64_C(-9007199254740993)),
+                        cJSON_GetArrayItem(list, 6));
+    CU_ASSERT_PTR_NULL(json_find(NULL, "id", 5));
+    cJSON_Delete(list);
+}
+
+/* As large and deep as it is, it comes back. */
+static void own_texts_are_read_back(void)
+{
+    enum { DEEP = 2 * JSON_MAX_DEPTH };
+    char text[2 * DEEP + 1];
+
+    memset(text, '[', DEEP);
+    memset(text + DEEP, ']', DEEP);
+    CU_ASSERT_PTR_NULL(json_parse(text, sizeof(text) - 1, NULL));
+    cJSON *tree = json_parse_own((struct slice){text, sizeof(text) - 1});
+    CU_ASSERT_PTR_NOT_NULL(tree);
+    cJSON_Delete(tree);
+    CU_ASSERT_PTR_NULL(json_parse_own(SLICE_LIT("[1}")));
+}
+
+UNIT_MAIN("json", UNIT(items_are_cjsons), UNIT(elements_are_found_by_number),
+          UNIT(own_texts_are_read_back), UNIT(gives_back_what_it_read),
+          UNIT(refuses_what_is_not_json), UNIT(a_zero_byte_is_no_end),
+          UNIT(errors_name_the_place), UNIT(reads_escapes_and_surrogate_pairs),
           UNIT(refuses_duplicate_keys_in_small_and_large_objects),
           UNIT(large_arrays_and_objects_take_time_in_proportion),
           UNIT(depth_is_limited), UNIT(every_cut_of_a_text_is_refused),

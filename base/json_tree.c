@@ -23,11 +23,12 @@ bool json_int64(const cJSON *item, int64_t *out)
         *out = n;
         return true;
     }
-    if (type != cJSON_Number || !(fabs(item->valuedouble) <= exact_limit) ||
-        floor(item->valuedouble) < item->valuedouble)
+    if (type != cJSON_Number || !(item->valuedouble <= exact_limit) ||
+        item->valuedouble < -exact_limit)
         return false;
-    *out = (int64_t)item->valuedouble;
-    return true;
+    n = (long long)item->valuedouble;
+    *out = n;
+    return !((double)n < item->valuedouble || (double)n > item->valuedouble);
 }
 
 cJSON *json_new_int64(int64_t n)
@@ -89,14 +90,39 @@ bool json_bool(const cJSON *obj, const char *name)
     return cJSON_IsTrue(json_get(obj, name));
 }
 
+/* A common key is the same text everywhere, unless cJSON made the object. */
+static const cJSON *get_word(const cJSON *obj, const char *word,
+                             const char *name)
+{
+    for (const cJSON *c = obj->child; word && c; c = c->next)
+        if (c->string == word)
+            return c;
+    return json_get(obj, name);
+}
+
+cJSON *json_find(const cJSON *list, const char *name, int64_t value)
+{
+    const char *word = json_word(name, strlen(name));
+    int64_t n;
+
+    for (cJSON *item = list ? list->child : NULL; item; item = item->next)
+        if (json_int64(get_word(item, word, name), &n) && n == value)
+            return item;
+    return NULL;
+}
+
 static void set_key(cJSON *item, const char *name)
 {
-    char *copy = mem_strdup(name); /* name may be the item's own */
+    const char *word = json_word(name, strlen(name));
+    /* name may be the item's own */
+    char *key = word ? (char *)(uintptr_t)word : mem_strdup(name);
 
     if (item->string && !(item->type & cJSON_StringIsConst))
         free(item->string);
     item->type &= ~cJSON_StringIsConst;
-    item->string = copy;
+    if (word)
+        item->type |= cJSON_StringIsConst;
+    item->string = key;
 }
 
 void json_set(cJSON *obj, const char *name, cJSON *item)

@@ -3,8 +3,6 @@
  */
 #include "base/rng.h"
 
-#include <stdio.h>
-
 static uint64_t mix(uint64_t z)
 {
     z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
@@ -57,10 +55,17 @@ double rng_next_unit(struct rng *r)
 
 static void print_uuid(uint64_t high, uint64_t low, char out[RNG_UUID_SIZE])
 {
-    snprintf(out, RNG_UUID_SIZE, "%08x-%04x-%04x-%04x-%012llx",
-             (unsigned)(high >> 32), (unsigned)(high >> 16 & 0xffff),
-             (unsigned)(high & 0xffff), (unsigned)(low >> 48),
-             (unsigned long long)(low & UINT64_C(0xffffffffffff)));
+    static const char digits[] = "0123456789abcdef";
+
+    for (int i = 0; i < 16; i++) {
+        uint64_t half = i < 8 ? high : low;
+        unsigned byte = (unsigned)(half >> (56 - 8 * (i & 7)) & 0xff);
+        *out++ = digits[byte >> 4];
+        *out++ = digits[byte & 15];
+        if (i == 3 || i == 5 || i == 7 || i == 9)
+            *out++ = '-';
+    }
+    *out = '\0';
 }
 
 /* RFC 9562: the version is the high nibble of the third group, the variant

@@ -302,7 +302,7 @@ static inline bool json_same(struct play *p, const char *name,
 {
     bool object = cJSON_IsObject(theirs);
     const cJSON *b = ours ? ours->child : NULL;
-    if (!theirs || !ours || theirs->type != ours->type)
+    if (!theirs || !ours || (theirs->type & 0xff) != (ours->type & 0xff))
         return false;
     if (cJSON_IsString(theirs)) {
         bool same = text_same(p, slice_of(theirs->valuestring),

@@ -304,39 +304,6 @@ static bool complete(const struct commit *c)
     return true;
 }
 
-/* ---- sets of ids ---- */
-
-struct id_set {
-    size_t n;
-    int64_t id[];
-};
-
-static int by_number(const void *a, const void *b)
-{
-    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* Of a list's elements; the caller frees it. */
-static struct id_set *id_set_of(const cJSON *list, const char *name)
-{
-    size_t n = (size_t)cJSON_GetArraySize(list);
-    struct id_set *s = mem_alloc(sizeof *s + n * sizeof *s->id);
-    const cJSON *item;
-    cJSON_ArrayForEach(item, list)
-    {
-        if (json_int64(json_get(item, name), &s->id[s->n]))
-            s->n++;
-    }
-    qsort(s->id, s->n, sizeof *s->id, by_number);
-    return s;
-}
-
-static bool id_set_has(const struct id_set *s, int64_t id)
-{
-    return bsearch(&id, s->id, s->n, sizeof *s->id, by_number) != NULL;
-}
-
 bool list_holds(const cJSON *list, int64_t id)
 {
     const cJSON *item;
@@ -372,13 +339,13 @@ static void settle_snapshot_log(struct commit *c)
     cJSON *old =
         cJSON_DetachItemFromObjectCaseSensitive(c->metadata, "snapshot-log");
     cJSON *log = cJSON_CreateArray(), *entry = old ? old->child : NULL, *next;
-    struct id_set *there =
-        id_set_of(json_get(c->metadata, "snapshots"), "snapshot-id");
+    struct id_set there = {0};
+    id_set_add_all(&there, json_get(c->metadata, "snapshots"), "snapshot-id");
     for (; entry; entry = next) {
         int64_t id = json_i64(entry, "snapshot-id", -1);
         bool passing = list_holds(c->added, id) && id != current &&
                        list_holds(c->was_main, id);
-        bool gone = !id_set_has(there, id);
+        bool gone = !id_set_has(&there, id);
         next = entry->next;
         cJSON_DetachItemViaPointer(old, entry);
         if (gone && c->removed_snapshots) {
@@ -390,7 +357,7 @@ static void settle_snapshot_log(struct commit *c)
         else
             cJSON_AddItemToArray(log, entry);
     }
-    free(there);
+    id_set_fini(&there);
     cJSON_Delete(old);
     json_set(c->metadata, "snapshot-log", log);
 }
@@ -608,6 +575,7 @@ static bool finish(struct commit *c, const cJSON *request,
     cJSON_Delete(c->added_schemas);
     cJSON_Delete(c->was_main);
     cJSON_Delete(c->entered);
+    id_set_fini(&c->known);
     *out = (struct committed){
         .metadata = c->metadata, .dropped = c->dropped, .changed = c->changed};
     if (!ok)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "mocks/catalog/errors.h"
+#include "mocks/catalog/id_set.h"
 #include "mocks/catalog/metadata.h"
 
 enum { VIEW_FORMAT_VERSION_MAX = 1 };
@@ -32,6 +33,7 @@ struct commit {
     cJSON *was_main;      /* ids that main was set to by this commit */
     cJSON *entered;       /* views: the version-log's new entry, or NULL */
     bool removed_snapshots;
+    struct id_set known; /* of all snapshots, once several were added */
     struct failure *f;
 };
 

@@ -31,18 +31,14 @@ const char *metadata_location(const cJSON *metadata, int64_t number,
     }
     rng_uuid4(rng, uuid);
     const char *suffix = gzip ? ".gz.metadata.json" : ".metadata.json";
-    if (folder && *folder) {
-        size_t n = strlen(folder);
-        while (n > 0 && folder[n - 1] == '/')
-            n--;
-        return arena_printf(f->arena, "%.*s/%05lld-%s%s", (int)n, folder,
-                            (long long)number, uuid, suffix);
-    }
-    size_t n = strlen(location);
-    while (n > 0 && location[n - 1] == '/')
+    bool own = folder && *folder;
+    const char *base = own ? folder : location;
+    size_t n = strlen(base);
+    while (n > 0 && base[n - 1] == '/')
         n--;
-    return arena_printf(f->arena, "%.*s/metadata/%05lld-%s%s", (int)n, location,
-                        (long long)number, uuid, suffix);
+    return arena_printf(f->arena, "%.*s%s/%05lld-%s%s", (int)n, base,
+                        own ? "" : "/metadata", (long long)number, uuid,
+                        suffix);
 }
 
 static bool ends_with(const char *z, const char *end)

@@ -118,14 +118,7 @@ const char *metadata_property(const cJSON *metadata, const char *name)
 
 cJSON *metadata_find(const cJSON *list, const char *member, int64_t value)
 {
-    cJSON *item;
-    cJSON_ArrayForEach(item, list)
-    {
-        int64_t n;
-        if (json_int64(json_get(item, member), &n) && n == value)
-            return item;
-    }
-    return NULL;
+    return json_find(list, member, value);
 }
 
 /* ---- documents ---- */

@@ -84,7 +84,9 @@ static bool finish(struct ns_name *ns, struct failure *f)
 /* How many bytes of a separator s begins with, or 0. */
 static size_t separator_at(struct slice s, const char *const *seps)
 {
-    for (; *seps; seps++) {
+    for (; *seps && s.len > 0; seps++) {
+        if ((**seps | 0x20) != (*s.p | 0x20))
+            continue;
         size_t n = strlen(*seps);
         if (n > 0 && s.len >= n && strncasecmp(s.p, *seps, n) == 0)
             return n;

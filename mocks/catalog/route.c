@@ -150,6 +150,7 @@ static bool path_segments(const struct catalog *c, struct slice path,
 struct route {
     struct segments s; /* without the prefix */
     size_t ns, table;  /* places of variables; 0: there is none */
+    struct slice method;
 };
 
 static void cut_route(struct route *r, const char *text)
@@ -173,7 +174,8 @@ struct route *routes_cut(struct arena *a)
     size_t n = sizeof runs / sizeof *runs;
     struct route *all = arena_alloc(a, n * sizeof *all);
     for (size_t i = 0; i < n; i++) {
-        all[i] = (struct route){.ns = 0};
+        all[i] =
+            (struct route){.method = slice_of(catalog_operations[i].method)};
         cut_route(&all[i], catalog_operations[i].route);
     }
     return all;
@@ -205,10 +207,21 @@ static const struct operation *find(const struct catalog *c,
     if (!path_segments(c, r->path, &s))
         return NULL;
     for (const struct route *route = c->routes; op->name; op++, route++)
-        if (slice_eqz(r->method, op->method) && fits(route, &s, ns, table) &&
+        if (slice_eq(r->method, route->method) && fits(route, &s, ns, table) &&
             profile_has(c->profile, op->name))
             return op;
     return NULL;
+}
+
+/* As find, where the operation may be known. */
+static bool find_again(const struct catalog *c, const struct exchange *x,
+                       struct slice *ns, struct slice *table)
+{
+    struct segments s;
+    if (!x->op)
+        return find(c, x->request, ns, table) != NULL;
+    return path_segments(c, x->request->path, &s) &&
+           fits(&c->routes[x->op - catalog_operations], &s, ns, table);
 }
 
 const char *route_methods(const struct catalog *c, struct exchange *x)
@@ -242,7 +255,7 @@ bool route_names(const struct catalog *c, const struct exchange *x,
     struct slice raw_ns, raw_table;
     *ns = (struct ns_name){0};
     *table = NULL;
-    if (!find(c, x->request, &raw_ns, &raw_table))
+    if (!find_again(c, x, &raw_ns, &raw_table))
         return fail(f, "BadRequestException", "No route for request");
     if (c->profile->plus_is_blank) {
         raw_ns = blanks(raw_ns, f->arena);

@@ -224,6 +224,34 @@ static void transactions_leave_their_texts(void)
     bench_stop(&b);
 }
 
+/* A commit that adds many looks ids up in another way than one that adds few.
+ */
+static void many_snapshots_in_one_commit(void)
+{
+    enum { MANY = 300, ONE = 700 };
+    struct bench b;
+    char *body = mem_alloc(MANY * ONE), s[600];
+    make_table(&b, 2);
+    for (int twice = 1; twice >= 0; twice--) {
+        size_t n = (size_t)snprintf(body, ONE, "{\"updates\":[");
+        for (int i = 6; i < 200; i++)
+            n += (size_t)snprintf(body + n, ONE, "%s,", snapshot(s, i));
+        n += (size_t)snprintf(body + n, ONE, "%s]}",
+                              snapshot(s, twice ? 123 : 200));
+        CU_ASSERT_EQUAL(ask(&b, "POST", TABLE, body), twice ? 400 : 200);
+        if (twice)
+            CU_ASSERT_STRING_EQUAL(error_message(&b),
+                                   "Snapshot already exists for id: 123");
+        CU_ASSERT(text_holds(&b, "t"));
+    }
+    const cJSON *m = version_tree(now_of(&b, "t"));
+    CU_ASSERT_EQUAL(cJSON_GetArraySize(json_get(m, "snapshots")), 200);
+    /* Those that were main only within the commit leave no log. */
+    CU_ASSERT_EQUAL(cJSON_GetArraySize(json_get(m, "snapshot-log")), 6);
+    free(body);
+    bench_stop(&b);
+}
+
 /* Old files go when the commit is published, not before. */
 static void files_go_with_their_commit(void)
 {
@@ -289,4 +317,5 @@ static void trees_are_given_up(void)
 UNIT_MAIN("catalog texts", UNIT(every_update_leaves_its_text),
           UNIT(meddling_leaves_its_text), UNIT(a_failed_commit_leaves_the_base),
           UNIT(transactions_leave_their_texts),
-          UNIT(files_go_with_their_commit), UNIT(trees_are_given_up))
+          UNIT(many_snapshots_in_one_commit), UNIT(files_go_with_their_commit),
+          UNIT(trees_are_given_up))

@@ -89,6 +89,18 @@ static bool take_rows(struct commit *c, const cJSON *snapshot)
     return true;
 }
 
+/* Is there a snapshot with that id? The first few times the list is looked
+ * through; a commit that adds many is worth a set. */
+static bool has_snapshot(struct commit *c, const cJSON *snapshots, int64_t id)
+{
+    enum { FEW = 4 };
+    if (!c->known.n && cJSON_GetArraySize(c->added) < FEW)
+        return metadata_find(snapshots, "snapshot-id", id) != NULL;
+    if (!c->known.n)
+        id_set_add_all(&c->known, snapshots, "snapshot-id");
+    return id_set_has(&c->known, id);
+}
+
 static bool add_snapshot(struct commit *c, const cJSON *update)
 {
     cJSON *snapshots = json_get(c->metadata, "snapshots");
@@ -97,7 +109,7 @@ static bool add_snapshot(struct commit *c, const cJSON *update)
         !(snapshot = snapshot_read(json_get(update, "snapshot"), c->f)))
         return false;
     int64_t id = json_i64(snapshot, "snapshot-id", -1);
-    bool ok = !metadata_find(snapshots, "snapshot-id", id) ||
+    bool ok = !has_snapshot(c, snapshots, id) ||
               fail(c->f, "ValidationException",
                    "Snapshot already exists for id: %lld", (long long)id);
     if (!ok || !take_sequence_number(c, snapshot) || !take_rows(c, snapshot)) {
@@ -105,6 +117,8 @@ static bool add_snapshot(struct commit *c, const cJSON *update)
         return false;
     }
     cJSON_AddItemToArray(snapshots, snapshot);
+    if (c->known.n)
+        id_set_add(&c->known, id);
     cJSON_AddItemToArray(c->added, json_new_int64(id));
     c->changed = true;
     return true;
@@ -272,6 +286,7 @@ static bool remove_snapshots(struct commit *c, const cJSON *update)
         if (!metadata_find(snapshots, "snapshot-id", id))
             continue;
         remove_by_snapshot(snapshots, id);
+        id_set_fini(&c->known);
         remove_by_snapshot(json_get(c->metadata, "statistics"), id);
         remove_by_snapshot(json_get(c->metadata, "partition-statistics"), id);
         remove_refs_of(c, id);

@@ -24,6 +24,16 @@ struct version *version_new_space(cJSON *properties)
     return version_new(VERSION_SPACE, properties);
 }
 
+static void set_etag(struct version *v, uint64_t hash)
+{
+    static const char digits[] = "0123456789abcdef";
+    enum { DIGITS = 16 };
+    v->etag[0] = v->etag[DIGITS + 1] = '"';
+    v->etag[DIGITS + 2] = '\0';
+    for (int i = DIGITS; i > 0; i--, hash >>= 4)
+        v->etag[i] = digits[hash & 15];
+}
+
 struct version *version_new_file(enum version_kind kind, cJSON *metadata,
                                  const char *location, int64_t number,
                                  const struct version *grown_from)
@@ -46,12 +56,7 @@ struct version *version_new_file(enum version_kind kind, cJSON *metadata,
     v->answer_len = v->text->len;
     v->location = mem_strdup(location);
     v->number = number;
-    struct str tag;
-    str_init(&tag, sizeof v->etag);
-    str_addf(&tag, "\"%016llx\"",
-             (unsigned long long)rng_hash(0, location, 0, 0));
-    memcpy(v->etag, str_z(&tag), tag.len + 1);
-    str_fini(&tag);
+    set_etag(v, rng_hash(0, location, 0, 0));
     return v;
 }
 
