@@ -81,7 +81,8 @@ static inline void str_add(struct str *s, const void *p, size_t n)
         str_add_growing(s, p, n);
         return;
     }
-    memcpy(s->p + s->len, p, n);
+    if (n > 0)
+        memcpy(s->p + s->len, p, n);
     s->len += n;
     s->p[s->len] = 0;
 }

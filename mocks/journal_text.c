@@ -95,7 +95,7 @@ static bool is_text(struct slice type)
                                          SLICE_LIT("urlencoded")};
 
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        if (memmem(type.p, type.len, words[i].p, words[i].len))
+        if (type.len && memmem(type.p, type.len, words[i].p, words[i].len))
             return true;
     return false;
 }
