@@ -40,7 +40,9 @@ struct recipe {
 };
 
 static const struct recipe recipes[] = {
-    [TLS_GOOD] = {"icefault mock", "IP:127.0.0.1,IP:::1,DNS:localhost",
+    [TLS_GOOD] = {"icefault mock",
+                  "IP:127.0.0.1,IP:::1,DNS:localhost,DNS:s3.localhost,"
+                  "DNS:*.s3.localhost", /* buckets named in Host */
                   "20491231235959Z", false},
     [TLS_EXPIRED] = {"icefault expired", "IP:127.0.0.1,IP:::1,DNS:localhost",
                      "20210101000000Z", false},

@@ -1,9 +1,13 @@
 // The AWS SDK for JavaScript v3 with its default settings. Streams go out as
 // aws-chunked with a trailer over plain http too.
 import { createReadStream } from "node:fs";
+import { Agent } from "node:http";
+import { Agent as TlsAgent } from "node:https";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { BUCKET, CORPUS, ENDPOINT, KEY, MIB, REGION, SECRET, body, did, done, fails, keys, load, same } from "./common.mjs";
+import {
+    BUCKET, CORPUS, ENDPOINT, KEY, MIB, NAMED, REGION, SECRET, body, did, done, fails, keys, load, lookup, same,
+} from "./common.mjs";
 
 const aws = load("@aws-sdk/client-s3");
 const { Upload } = load("@aws-sdk/lib-storage");
@@ -151,6 +155,26 @@ async function presigned() {
     same("a changed URL", [changed.status, (await changed.text()).includes("SignatureDoesNotMatch")], [403, true]);
 }
 
+// The bucket's name in Host, as the SDK does unless told otherwise.
+async function virtual() {
+    const hosted = new aws.S3({ endpoint: NAMED, region: REGION, credentials,
+        requestHandler: { httpAgent: new Agent({ lookup }), httpsAgent: new TlsAgent({ lookup }) } });
+    const hosts = new Set();
+    hosted.middlewareStack.add((next) => async (args) => {
+        hosts.add(args.request.hostname);
+        return next(args);
+    }, { step: "finalizeRequest" });
+    for (const key of ["sizes/5MiB+1", "names/percent%25 and %zz", "names/üñí日本語😀"]) {
+        await hosted.putObject({ Bucket: OWN, Key: `virtual/${key}`, Body: createReadStream(join(CORPUS, key)), ContentLength: body(key).length });
+        did();
+        const got = await hosted.getObject({ Bucket: OWN, Key: `virtual/${key}` });
+        same(`virtual ${key}`, Buffer.from(await got.Body.transformToByteArray()), body(key));
+    }
+    same("hosts", [...hosts], [`${OWN}.s3.localhost`]);
+    same("keys", (await hosted.listObjectsV2({ Bucket: OWN, Prefix: "virtual/" })).KeyCount, 3);
+    await fails("no bucket", () => hosted.listObjectsV2({ Bucket: "absent" }), "NoSuchBucket");
+}
+
 async function strangers() {
     const wrong = new aws.S3({ endpoint: ENDPOINT, region: REGION, forcePathStyle: true,
         credentials: { ...credentials, secretAccessKey: "wrong" } });
@@ -168,6 +192,6 @@ async function deletes() {
     did(2);
 }
 
-for (const act of [buckets, putAndGet, streams, uploads, ranges, copies, lists, tagsAndVersions, presigned, strangers, deletes])
+for (const act of [buckets, putAndGet, streams, uploads, ranges, copies, lists, tagsAndVersions, presigned, virtual, strangers, deletes])
     await act();
 done(version);

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta, timezone
 
 import boto3
 from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
 from botocore.exceptions import ClientError, WaiterError
-from common import (BUCKET, CA_FILE, ENDPOINT, KEY, MIB, OBJECTS, REGION, SECRET, body, did, done, fails,
-                    same)
+from common import (BUCKET, CA_FILE, ENDPOINT, KEY, MIB, NAMED, OBJECTS, REGION, SECRET, body, did, done,
+                    fails, resolve_localhost, same)
 
 s3 = boto3.client("s3", endpoint_url=ENDPOINT, aws_access_key_id=KEY, aws_secret_access_key=SECRET,
                   region_name=REGION, verify=CA_FILE or None)
@@ -279,6 +280,27 @@ def presigned():
           lambda e: e.code == 403 and b"AccessDenied" in e.read())
 
 
+def virtual():
+    """The bucket's name in Host; boto3 writes it before the name of an endpoint."""
+    resolve_localhost()
+    for version in ("s3v4", "s3"):
+        hosted = boto3.client("s3", endpoint_url=NAMED, aws_access_key_id=KEY, aws_secret_access_key=SECRET,
+                              region_name=REGION, verify=CA_FILE or None,
+                              config=Config(signature_version=version, s3={"addressing_style": "virtual"}))
+        hosts = set()
+        hosted.meta.events.register("before-send.s3", lambda request, **_: hosts.add(request.url.split("/")[2]))
+        for key in ("sizes/5MiB+1", "names/percent%25 and %zz", "names/üñí日本語😀"):
+            hosted.put_object(Bucket=OWN, Key="virtual/" + key, Body=body(key))
+            did()
+            same("virtual " + key, hosted.get_object(Bucket=OWN, Key="virtual/" + key)["Body"].read(), body(key))
+        same("hosts", hosts, {OWN + "." + NAMED.split("/")[2]})
+        same("keys", hosted.list_objects_v2(Bucket=OWN, Prefix="virtual/")["KeyCount"], 3)
+        url = hosted.generate_presigned_url("get_object", Params={"Bucket": OWN, "Key": "virtual/sizes/5MiB+1"})
+        same("presigned", http("GET", url), body("sizes/5MiB+1"))
+        fails("no object", ClientError, lambda: hosted.get_object(Bucket=OWN, Key="absent"), code("NoSuchKey"))
+        fails("no bucket", ClientError, lambda: hosted.list_objects_v2(Bucket="absent"), code("NoSuchBucket"))
+
+
 def strangers():
     wrong = boto3.client("s3", endpoint_url=ENDPOINT, aws_access_key_id=KEY, aws_secret_access_key="wrong",
                          region_name=REGION, verify=CA_FILE or None)
@@ -303,6 +325,6 @@ def deletes():
 
 
 for act in (buckets, put_and_get, checksums, ranges, conditions, multipart, multipart_bad, transfers, copies,
-            lists, tags, versions, presigned, strangers, deletes):
+            lists, tags, versions, presigned, virtual, strangers, deletes):
     act()
 done(boto3.__version__)

@@ -1,12 +1,15 @@
 // What the programs written in JavaScript share: surroundings, counting, verdict.
 import { createRequire } from "node:module";
 import { readFileSync, readdirSync, statSync } from "node:fs";
+import { lookup as resolve } from "node:dns";
 import { join } from "node:path";
 
 const env = process.env;
 export const load = createRequire(join(env.CLIENT_HOME, "/"));
 export const ENDPOINT = env.S3_ENDPOINT, KEY = env.S3_ACCESS_KEY, SECRET = env.S3_SECRET_KEY;
 export const BUCKET = env.S3_BUCKET, REGION = env.S3_REGION, CORPUS = env.CORPUS;
+// The server by a name: BUCKET before it means a bucket (virtual-host style).
+export const NAMED = ENDPOINT.replace("127.0.0.1", "s3.localhost");
 export const MIB = 1 << 20;
 let count = 0;
 
@@ -15,6 +18,15 @@ export function did(n = 1) { count += n; }
 function show(value) {
     const text = Buffer.isBuffer(value) ? `${value.length} bytes` : JSON.stringify(value);
     return text && text.length > 300 ? `${text.slice(0, 140)} ... ${text.slice(-60)}` : text;
+}
+
+// For the options of a connection: names below localhost are this machine,
+// though not every resolver knows.
+export function lookup(host, options, then) {
+    const address = { address: "127.0.0.1", family: 4 };
+    if (!host.endsWith(".localhost")) resolve(host, options, then);
+    else if (options.all) then(null, [address]);
+    else then(null, address.address, address.family);
 }
 
 // One operation whose result must be this.

@@ -209,8 +209,13 @@ static void add_headers(struct str *out, const struct http_request *r)
 
 static void add_resource(struct str *out, const struct ask *c)
 {
+    struct slice bucket = s3_bucket_of_host(c->s, c->r);
     char before = '?';
 
+    if (bucket.p) {
+        str_addc(out, '/');
+        str_adds(out, bucket);
+    }
     str_adds(out, c->r->path);
     for (size_t i = 0; signed_queries[i]; i++) {
         const char *value = ask_query(c, signed_queries[i]);

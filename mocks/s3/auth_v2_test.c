@@ -114,6 +114,23 @@ static void a_url_is_let_in_while_it_lasts(void)
     testing_free(t);
 }
 
+static void a_bucket_in_host_is_signed_with_the_path(void)
+{
+    struct testing *t = at(1175024202, "");
+    struct str wire;
+
+    str_init(&wire, 1000);
+    str_addz(&wire,
+             "GET /photos/puppy.jpg HTTP/1.1\r\n"
+             "Host: johnsmith.s3.amazonaws.com\r\n"
+             "Date: Tue, 27 Mar 2007 19:36:42 +0000\r\n"
+             "Authorization: " KEY "bWq2s1WEIj+Ydj0vQ697zp+IXMU=\r\n\r\n");
+    CU_ASSERT_EQUAL(testing_send(t, &wire), 404);
+    SAYS("<Code>NoSuchKey</Code>");
+    str_fini(&wire);
+    testing_free(t);
+}
+
 static void broken_claims_are_refused(void)
 {
     struct testing *t = at(1175139620, "");
@@ -170,5 +187,7 @@ static void aws_takes_it_in_its_older_regions(void)
 UNIT_MAIN("s3/auth_v2", UNIT(published_examples_are_let_in),
           UNIT(what_names_another_operation_is_signed),
           UNIT(headers_of_amazon_are_sorted_and_joined),
-          UNIT(a_url_is_let_in_while_it_lasts), UNIT(broken_claims_are_refused),
+          UNIT(a_url_is_let_in_while_it_lasts),
+          UNIT(a_bucket_in_host_is_signed_with_the_path),
+          UNIT(broken_claims_are_refused),
           UNIT(aws_takes_it_in_its_older_regions))

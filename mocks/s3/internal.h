@@ -266,6 +266,11 @@ bool claim_dated(struct claim *k); /* time_ms, -1: none; sets time */
 bool claim_not_skewed(struct claim *k);
 void claim_mismatch(struct claim *k); /* answers that signatures differ */
 
+/* ---- route.c ---- */
+/* "bucket" of bucket.localhost; p NULL: the host names none. */
+struct slice s3_bucket_of_host(const struct s3 *s,
+                               const struct http_request *r);
+
 /* ---- auth_v2.c ---- */
 bool ask_is_v2(const struct ask *c);
 bool ask_authenticate_v2(struct ask *c); /* sets user */

@@ -140,9 +140,7 @@ static struct slice host_of(const struct http_request *r)
     return host;
 }
 
-/* "bucket" of bucket.localhost; p NULL: the host names none. */
-static struct slice bucket_of_host(const struct s3 *s,
-                                   const struct http_request *r)
+struct slice s3_bucket_of_host(const struct s3 *s, const struct http_request *r)
 {
     const char *const *domains = s->o.domains.items;
     struct slice host = host_of(r);
@@ -200,7 +198,7 @@ static bool read_target(struct exchange *x, struct target *t)
         return true;
     }
     path = (struct slice){path.p + 1, path.len - 1};
-    bucket = bucket_of_host(s, x->request);
+    bucket = s3_bucket_of_host(s, x->request);
     if (!bucket.p)
         return read_path(x, t, path);
     t->level = LEVEL_BUCKET;
