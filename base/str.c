@@ -176,6 +176,15 @@ void str_add_growing(struct str *s, const void *p, size_t n)
     s->p[s->len] = '\0';
 }
 
+char *str_extend(struct str *s, size_t n)
+{
+    if (!grow(s, n))
+        return NULL;
+    s->len += n;
+    s->p[s->len] = '\0';
+    return s->p + s->len - n;
+}
+
 void str_addu(struct str *s, uint64_t n)
 {
     char digits[20];

@@ -103,6 +103,9 @@ static inline void str_addc(struct str *s, char c)
     str_add(s, &c, 1);
 }
 
+/* n bytes more, which the caller fills at once; NULL, and failed, beyond max.
+ */
+char *str_extend(struct str *s, size_t n);
 void str_addu(struct str *s, uint64_t n); /* decimal */
 void str_addf(struct str *s, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

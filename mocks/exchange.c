@@ -599,8 +599,11 @@ static struct slice wire_bytes(struct exchange *x, bool head_only)
         str_fini(wire);
     str_reset(wire);
     answer_write(&x->answer, head_only, wire, &x->marks);
-    return (struct slice){arena_memdup(&x->arena, wire->p, wire->len),
+    struct slice bytes = {arena_memdup(&x->arena, wire->p, wire->len),
                           wire->len};
+    x->fields = (struct slice){bytes.p + x->marks.status_end,
+                               x->marks.fields_end - x->marks.status_end};
+    return bytes;
 }
 
 static void write_plain(struct exchange *x, bool head_only)

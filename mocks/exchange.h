@@ -36,7 +36,7 @@ struct operation {
     const char *method; /* "GET" */
     const char *route;  /* the service's own notation, see its route table */
     void (*handle)(struct exchange *x);
-    bool writes;        /* may change state */
+    bool writes; /* may change state */
     const char *doc;
 };
 
@@ -48,25 +48,27 @@ struct service_error {
 };
 
 /* Things done to a service's state from outside a request: by the state faults
- * and by a scenario's operator. Which parameters each takes is in the comment. */
+ * and by a scenario's operator. Which parameters each takes is in the comment.
+ */
 enum meddle {
     MEDDLE_RIVAL_COMMIT, /* namespace, table: another writer's append lands */
     MEDDLE_RIVAL_CREATE, /* namespace, table, [columns|kind: view|fits: bool] */
-    MEDDLE_UUID_SWAP,    /* namespace, table: dropped and made again, same look */
-    MEDDLE_SCHEMA_DRIFT, /* namespace, table, change: one of catalog.h's words */
+    MEDDLE_UUID_SWAP, /* namespace, table: dropped and made again, same look */
+    MEDDLE_SCHEMA_DRIFT, /* namespace, table, change: one of catalog.h's words
+                          */
     MEDDLE_REPEAT_PAGE_TOKEN, /* [fresh: bool] of the answer: the list never
                                  ends; catalog: [pages] or after so many */
-    MEDDLE_PARTIAL_DELETE, /* s3: [keys: 1] so many keys of the request are
-                              refused, with [type: InternalError] */
-    MEDDLE_FORGET_UPLOAD, /* s3: the exchange's upload, or [bucket, key] the
-                             last one of that key */
-    MEDDLE_LOSE_PART,     /* s3: likewise; [part: 1] */
-    MEDDLE_HALF_TRANSACTION, /* [changes: 1] of the exchange's transaction are
-                                carried out */
-    MEDDLE_FORGET_KEYS,      /* idempotency keys */
-    MEDDLE_REUSE_KEY,        /* the exchange's was used for something else */
-    MEDDLE_REVOKE_TOKENS,    /* issued so far */
-    MEDDLE_EXPIRE_SESSIONS, /* s3: those that are there, now */
+    MEDDLE_PARTIAL_DELETE,    /* s3: [keys: 1] so many keys of the request are
+                                 refused, with [type: InternalError] */
+    MEDDLE_FORGET_UPLOAD,     /* s3: the exchange's upload, or [bucket, key] the
+                                 last one of that key */
+    MEDDLE_LOSE_PART,         /* s3: likewise; [part: 1] */
+    MEDDLE_HALF_TRANSACTION,  /* [changes: 1] of the exchange's transaction are
+                                 carried out */
+    MEDDLE_FORGET_KEYS,       /* idempotency keys */
+    MEDDLE_REUSE_KEY,         /* the exchange's was used for something else */
+    MEDDLE_REVOKE_TOKENS,     /* issued so far */
+    MEDDLE_EXPIRE_SESSIONS,   /* s3: those that are there, now */
     MEDDLE_DROP_TABLE,        /* namespace, table */
     MEDDLE_LOSE_FILE /* namespace, table: its current metadata file is gone;
                         s3: bucket, key */
@@ -126,12 +128,12 @@ struct exchange {
     struct arena arena;
     struct mock *mock;
     struct service *service;
-    struct connection *connection; /* NULL once it has gone */
-    uint64_t ordinal;              /* 1.. over the whole mock */
-    uint64_t connection_ordinal;   /* 1.. over the whole mock */
+    struct connection *connection;  /* NULL once it has gone */
+    uint64_t ordinal;               /* 1.. over the whole mock */
+    uint64_t connection_ordinal;    /* 1.. over the whole mock */
     uint64_t request_on_connection; /* 1.. */
     int64_t started_ns;
-    struct http1 *parser;         /* owned; request is its */
+    struct http1 *parser; /* owned; request is its */
     struct http_request *request;
     const struct operation *op; /* NULL: no such route */
     struct exchange_names names;
@@ -145,9 +147,10 @@ struct exchange {
     unsigned work; /* timers under way that need it */
     unsigned met;  /* bits 1 << phase: that rule of the plan was carried out */
     size_t sent;   /* bytes of the script that were sent */
-    struct answer_marks marks; /* of the answer as it was written */
+    struct answer_marks marks;    /* of the answer as it was written */
+    struct slice fields;          /* its headers, in lines, in the arena */
     struct exchange *prev, *next; /* all that live, in the mock */
-    struct rng rng; /* for uuids and ids made by the handler */
+    struct rng rng;               /* for uuids and ids made by the handler */
     struct script script;
     /* A handler that answers later sets pending, and gone; it calls
      * exchange_answered when the answer is there. gone is called instead when
@@ -155,8 +158,8 @@ struct exchange {
      * the exchange and does not call exchange_answered. */
     bool pending;
     void (*gone)(struct exchange *x);
-    void *handler_ctx; /* the handler's own, for the time it is pending */
-    const char *ended; /* "answered", "reset", "cut" ...: for the journal */
+    void *handler_ctx;   /* the handler's own, for the time it is pending */
+    const char *ended;   /* "answered", "reset", "cut" ...: for the journal */
     void *journal_entry; /* the journal's, while the exchange is under way */
 };
 

@@ -306,6 +306,8 @@ static int read_field(struct http1 *p, bool trailer)
                     h);
     else
         push_header(p->arena, &r->headers, &r->n_headers, &p->cap_headers, h);
+    if (!trailer)
+        r->name_lengths |= UINT64_C(1) << h.name.len % 64;
     return AGAIN;
 }
 

@@ -39,6 +39,9 @@ struct http_request { /* slices live in the exchange's arena */
     struct slice body; /* un-chunked; no content coding is undone */
     struct http_header *trailers;
     size_t n_trailers;
+    /* Bit n: a header's name has n bytes (modulo 64); 0: nobody looked. Most
+     * look-ups of a header are for one that is not there. */
+    uint64_t name_lengths;
     int64_t content_length; /* -1: none given */
     bool chunked, keep_alive, expect_continue;
     size_t head_bytes; /* on the wire, with the empty line */
@@ -46,7 +49,18 @@ struct http_request { /* slices live in the exchange's arena */
 };
 
 /* The header's value, or an empty slice with p NULL. */
-struct slice http_header(const struct http_request *r, const char *name);
+struct slice http_header_named(const struct http_request *r, struct slice name);
+
+static inline struct slice http_header(const struct http_request *r,
+                                       const char *name)
+{
+    struct slice wanted = slice_of(name);
+
+    if (r->name_lengths && !(r->name_lengths >> wanted.len % 64 & 1))
+        return (struct slice){NULL, 0};
+    return http_header_named(r, wanted);
+}
+
 /* A query parameter's value, decoded into the arena ('+' is a blank); NULL
  * when absent, "" when it has no value. */
 const char *http_query(const struct http_request *r, const char *name,
@@ -95,9 +109,8 @@ void answer_header(struct answer *w, struct arena *a, const char *name,
                    const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 void answer_set(struct answer *w, struct arena *a, const char *name,
                 const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-/* The value is not copied either. */
-void answer_fixed(struct answer *w, struct arena *a, const char *name,
-                  const char *value);
+/* Neither name nor value is copied. */
+void answer_add(struct answer *w, struct arena *a, struct http_header h);
 const char *answer_get(const struct answer *w, const char *name); /* or NULL */
 void answer_reset(struct answer *w); /* releases; headers and body are gone */
 
@@ -105,6 +118,7 @@ struct answer_marks {  /* offsets in the written head + body */
     size_t status_end; /* after the status line's CRLF */
     size_t head_end;   /* first byte of the body */
     size_t end;
+    size_t fields_end; /* after the last of the answer's own headers */
 };
 
 /* Appends the head to out, and the body too unless head_only (HEAD, 204, 304:

@@ -6,13 +6,11 @@
 
 enum { CHUNK = 16 << 10, MOST_QUERY_VALUE = 64 << 10 };
 
-struct slice http_header(const struct http_request *r, const char *name)
+struct slice http_header_named(const struct http_request *r, struct slice name)
 {
-    struct slice wanted = slice_of(name);
-
     for (size_t i = 0; i < r->n_headers; i++)
-        if (r->headers[i].name.len == wanted.len &&
-            slice_ieq(r->headers[i].name, wanted))
+        if (r->headers[i].name.len == name.len &&
+            slice_ieq(r->headers[i].name, name))
             return r->headers[i].value;
     return (struct slice){NULL, 0};
 }
@@ -95,8 +93,7 @@ static struct http_header *find(const struct answer *w, const char *name)
     return NULL;
 }
 
-static void push(struct answer *w, struct arena *a, const char *name,
-                 struct slice value)
+void answer_add(struct answer *w, struct arena *a, struct http_header h)
 {
     if (w->n_headers == w->cap_headers) {
         size_t cap = w->cap_headers ? w->cap_headers * 2 : 16;
@@ -106,8 +103,13 @@ static void push(struct answer *w, struct arena *a, const char *name,
         w->headers = grown;
         w->cap_headers = cap;
     }
-    w->headers[w->n_headers].name = slice_of(name);
-    w->headers[w->n_headers++].value = value;
+    w->headers[w->n_headers++] = h;
+}
+
+static void push(struct answer *w, struct arena *a, const char *name,
+                 struct slice value)
+{
+    answer_add(w, a, (struct http_header){slice_of(name), value});
 }
 
 void answer_header(struct answer *w, struct arena *a, const char *name,
@@ -118,12 +120,6 @@ void answer_header(struct answer *w, struct arena *a, const char *name,
     va_start(ap, fmt);
     push(w, a, name, clean_value(a, fmt, ap));
     va_end(ap);
-}
-
-void answer_fixed(struct answer *w, struct arena *a, const char *name,
-                  const char *value)
-{
-    push(w, a, name, slice_of(value));
 }
 
 void answer_set(struct answer *w, struct arena *a, const char *name,
@@ -159,6 +155,30 @@ void answer_reset(struct answer *w)
 static bool bodiless(int status)
 {
     return status < 200 || status == 204 || status == 304;
+}
+
+static char *put(char *to, struct slice s)
+{
+    memcpy(to, s.p, s.len);
+    return to + s.len;
+}
+
+/* Room first, then bytes without looking. */
+static void write_fields(const struct answer *w, struct str *out)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < w->n_headers; i++)
+        n += w->headers[i].name.len + w->headers[i].value.len + 4;
+    char *to = str_extend(out, n);
+    for (size_t i = 0; to && i < w->n_headers; i++) {
+        to = put(to, w->headers[i].name);
+        *to++ = ':';
+        *to++ = ' ';
+        to = put(to, w->headers[i].value);
+        *to++ = '\r';
+        *to++ = '\n';
+    }
 }
 
 static void write_framing(const struct answer *w, struct str *out)
@@ -198,12 +218,8 @@ void answer_write(const struct answer *w, bool head_only, struct str *out,
     str_addz(out, reason);
     str_addz(out, "\r\n");
     marks->status_end = out->len - start;
-    for (size_t i = 0; i < w->n_headers; i++) {
-        str_adds(out, w->headers[i].name);
-        str_addz(out, ": ");
-        str_adds(out, w->headers[i].value);
-        str_addz(out, "\r\n");
-    }
+    write_fields(w, out);
+    marks->fields_end = out->len - start;
     write_framing(w, out);
     str_addz(out, "\r\n");
     marks->head_end = out->len - start;

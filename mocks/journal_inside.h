@@ -30,6 +30,7 @@ enum journal_text {
 enum { TEXT_ABSENT = 0xffffffff };
 
 struct journal_raw {     /* one block: the texts follow, one behind the other */
+    size_t cap;          /* of bytes */
     uint32_t len[TEXTS]; /* or TEXT_ABSENT */
     bool request_form, answer_form; /* their bodies have secret parameters */
     bool hash_body;                 /* answer_hash is still to be made */
@@ -55,6 +56,8 @@ struct journal {
     size_t cap, first, n;
     size_t bytes;
     struct str scratch;
+    struct entry *spare;           /* the last one dropped, and its block: */
+    struct journal_raw *spare_raw; /* what comes next is often as large */
     void (*hook)(void *ctx);
     void *hook_ctx;
 };
@@ -63,10 +66,11 @@ struct journal {
 struct entry *journal_told(const struct journal *j, size_t i);
 
 /* What x has to tell so far; over: it has ended. */
-struct journal_raw *journal_raw_of(const struct entry *e,
+struct journal_raw *journal_raw_of(struct journal *j, const struct entry *e,
                                    const struct exchange *x, bool over);
 /* ... of an entry without a request. NULL: there is nothing to tell. */
-struct journal_raw *journal_raw_detail(const struct exchange_names *names,
+struct journal_raw *journal_raw_detail(struct journal *j,
+                                       const struct exchange_names *names,
                                        const char *detail);
 size_t journal_raw_bytes(const struct journal_raw *raw);
 /* Makes the texts of e out of raw. */

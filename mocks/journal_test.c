@@ -41,7 +41,8 @@ static void answer(struct exchange *x)
     x->answer.status = 200;
     answer_set(&x->answer, &x->arena, "Content-Type", "application/json");
     x->answer.body = SLICE_LIT("{\"t\":\"s3cret-value\"}");
-    x->marks = (struct answer_marks){17, 50, 70};
+    x->marks = (struct answer_marks){17, 50, 70, 50};
+    x->fields = SLICE_LIT("Content-Type: application/json\r\n");
     x->sent = 70;
     x->ended = "answered";
 }

@@ -3,6 +3,7 @@
  * Bodies are kept only where they are text: objects in a store are of no use
  * to a reader, and copying them would cost more than serving them.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "mocks/journal_inside.h"
@@ -12,7 +13,8 @@ enum {
     MOST_BODY = 64 << 10,
     /* A secret that lies across a cut is masked whole: some more is kept. */
     MOST_RAW_HEAD = 256 << 10,
-    MOST_RAW_BODY = MOST_BODY + 4096
+    MOST_RAW_BODY = MOST_BODY + 4096,
+    MOST_SPARED = 256 /* bytes that a block used again may have too many */
 };
 
 /* ---- raw: sizes first, then the bytes ------------------------------------ */
@@ -52,10 +54,11 @@ static char *put_head(char *to, const struct piece *p, size_t len)
     return to;
 }
 
-static struct journal_raw *raw_of(const struct piece pieces[TEXTS])
+static struct journal_raw *raw_of(struct journal *j,
+                                  const struct piece pieces[TEXTS])
 {
-    struct journal_raw head = {0}, *raw;
-    size_t sum = sizeof(head);
+    struct journal_raw head = {0}, *raw = j->spare_raw;
+    size_t sum = 0;
 
     for (int i = 0; i < TEXTS; i++) {
         const struct piece *p = &pieces[i];
@@ -65,7 +68,14 @@ static struct journal_raw *raw_of(const struct piece pieces[TEXTS])
         head.len[i] = p->headers || p->text.p ? (uint32_t)n : TEXT_ABSENT;
         sum += n;
     }
-    raw = mem_realloc(NULL, sum);
+    j->spare_raw = NULL;
+    if (!MEM_REUSED || !raw || raw->cap < sum || raw->cap > sum + MOST_SPARED) {
+        free(raw);
+        raw = mem_realloc(NULL, sizeof(*raw) + sum);
+        head.cap = sum;
+    } else {
+        head.cap = raw->cap;
+    }
     *raw = head;
     char *to = raw->bytes;
     for (int i = 0; i < TEXTS; i++) {
@@ -79,11 +89,7 @@ static struct journal_raw *raw_of(const struct piece pieces[TEXTS])
 
 size_t journal_raw_bytes(const struct journal_raw *raw)
 {
-    size_t sum = sizeof(*raw);
-
-    for (int i = 0; i < TEXTS; i++)
-        sum += raw->len[i] == TEXT_ABSENT ? 0 : raw->len[i];
-    return sum;
+    return sizeof(*raw) + raw->cap;
 }
 
 /* ---- raw: of an exchange ------------------------------------------------- */
@@ -94,9 +100,14 @@ static bool is_text(struct slice type)
                                          SLICE_LIT("text"),
                                          SLICE_LIT("urlencoded")};
 
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-        if (type.len && memmem(type.p, type.len, words[i].p, words[i].len))
-            return true;
+    for (size_t at = 0; at < type.len; at++) {
+        if (!strchr("jxtu", type.p[at]))
+            continue;
+        for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+            if (type.len - at >= words[i].len &&
+                !memcmp(type.p + at, words[i].p, words[i].len))
+                return true;
+    }
     return false;
 }
 
@@ -143,7 +154,7 @@ static void add_faults(struct piece *p, const struct exchange *x,
     p[TEXT_FAULTS].text = str_slice(list);
 }
 
-struct journal_raw *journal_raw_of(const struct entry *e,
+struct journal_raw *journal_raw_of(struct journal *j, const struct entry *e,
                                    const struct exchange *x, bool over)
 {
     const struct http_request *r = x->request;
@@ -167,11 +178,12 @@ struct journal_raw *journal_raw_of(const struct entry *e,
     }
     if (answered) {
         said = slice_of(answer_get(w, "Content-Type"));
-        p[TEXT_ANSWER_HEAD].headers = w->headers;
-        p[TEXT_ANSWER_HEAD].n_headers = w->n_headers;
+        p[TEXT_ANSWER_HEAD].text = x->fields;
+        if (x->fields.len > MOST_RAW_HEAD)
+            p[TEXT_ANSWER_HEAD].text.len = MOST_RAW_HEAD;
         p[TEXT_ANSWER_BODY].text = text_body(said, w->body);
     }
-    struct journal_raw *raw = raw_of(p);
+    struct journal_raw *raw = raw_of(j, p);
     raw->request_form = is_form(asked);
     raw->answer_form = is_form(said);
     raw->hash_body = w->body.len && p[TEXT_ANSWER_BODY].text.len == w->body.len;
@@ -179,7 +191,8 @@ struct journal_raw *journal_raw_of(const struct entry *e,
     return raw;
 }
 
-struct journal_raw *journal_raw_detail(const struct exchange_names *names,
+struct journal_raw *journal_raw_detail(struct journal *j,
+                                       const struct exchange_names *names,
                                        const char *detail)
 {
     struct piece p[TEXTS] = {{{NULL, 0}, NULL, 0}};
@@ -189,7 +202,7 @@ struct journal_raw *journal_raw_detail(const struct exchange_names *names,
     else if (!detail || !*detail)
         return NULL;
     p[TEXT_DETAIL].text = slice_of(detail);
-    return raw_of(p);
+    return raw_of(j, p);
 }
 
 /* ---- masking ------------------------------------------------------------- */
@@ -250,10 +263,15 @@ static void add_lines(struct str *out, struct slice lines)
     while (lines.len && out->len < MOST_HEAD) {
         const char *colon = memchr(lines.p, ':', lines.len);
         const char *end = memchr(lines.p, '\n', lines.len);
+        if (!colon || !end)
+            return; /* cut */
         struct http_header h = {
             {lines.p, (size_t)(colon - lines.p)},
             {colon + 2, (size_t)(end - colon) - 2},
         };
+
+        if (h.value.len && h.value.p[h.value.len - 1] == '\r')
+            h.value.len--;
 
         str_adds(out, h.name);
         str_addz(out, ": ");

@@ -54,25 +54,36 @@ static const char *date_now(struct s3 *s)
     return s->date;
 }
 
-/* value lives as long as the exchange. */
-static void put_once(struct exchange *x, const char *name, const char *value)
+/* The handler's own of that name stays; n: how many headers it gave. The value
+ * lives as long as the exchange. */
+static void put_once(struct exchange *x, size_t n, struct http_header h)
 {
-    if (!answer_get(&x->answer, name))
-        answer_fixed(&x->answer, &x->arena, name, value);
+    const struct http_header *is = x->answer.headers;
+
+    for (size_t i = 0; i < n; i++)
+        if (is[i].name.len == h.name.len && slice_ieq(is[i].name, h.name))
+            return;
+    answer_add(&x->answer, &x->arena, h);
 }
 
 void s3_finish_answer(struct exchange *x)
 {
     struct s3 *s = s3_of(x);
-    const struct s3_fixed_header *h;
+    size_t n = x->answer.n_headers;
     char *id = arena_alloc(&x->arena, 17);
+    const char *date = arena_strdup(&x->arena, date_now(s));
 
     s3_request_id(x, id);
-    put_once(x, "Date", arena_strdup(&x->arena, date_now(s)));
-    put_once(x, "x-amz-request-id", id);
-    put_once(x, "x-amz-id-2", s->host_id);
-    for (h = s->profile->headers; h->name; h++)
-        put_once(x, h->name, h->value);
+    put_once(x, n, (struct http_header){SLICE_LIT("Date"), slice_of(date)});
+    put_once(x, n,
+             (struct http_header){SLICE_LIT("x-amz-request-id"), {id, 16}});
+    put_once(x, n,
+             (struct http_header){SLICE_LIT("x-amz-id-2"),
+                                  {s->host_id, SHA256_HEX - 1}});
+    for (const struct http_header *h = s->profile->headers; h->name.p; h++)
+        put_once(x, n, *h);
     if (s->profile->region_everywhere && *s->o.region)
-        put_once(x, "x-amz-bucket-region", s->o.region);
+        put_once(x, n,
+                 (struct http_header){SLICE_LIT("x-amz-bucket-region"),
+                                      slice_of(s->o.region)});
 }

@@ -3,21 +3,9 @@
 
 #include "mocks/s3/internal.h"
 
-struct slice ask_header(const struct ask *c, const char *name)
-{
-    return slice_trim(http_header(c->r, name));
-}
-
 const char *ask_text(const struct ask *c, struct slice s)
 {
     return arena_memdup(c->a, s.p ? s.p : "", s.len);
-}
-
-const char *ask_headerz(const struct ask *c, const char *name)
-{
-    struct slice v = ask_header(c, name);
-
-    return v.p ? ask_text(c, v) : NULL;
 }
 
 const char *ask_query(const struct ask *c, const char *name)

@@ -73,7 +73,7 @@ void digest_sha1(struct digests *d, struct slice bytes, uint8_t out[SHA1_SIZE])
 
 void digest_hex(const uint8_t *bytes, size_t n, char *out)
 {
-    static const char hex[] = "0123456789abcdef";
+    static const char hex[16] = "0123456789abcdef";
 
     for (size_t i = 0; i < n; i++) {
         out[2 * i] = hex[bytes[i] >> 4];

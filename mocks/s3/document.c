@@ -159,9 +159,10 @@ static void add_profiles(struct str *out)
     for (int i = 0; i < 2; i++) {
         str_addf(out,
                  "\nHeaders of every answer in `%s`:", s3_profiles[i].name);
-        for (const struct s3_fixed_header *h = s3_profiles[i].headers; h->name;
+        for (const struct http_header *h = s3_profiles[i].headers; h->name.p;
              h++)
-            str_addf(out, " `%s: %s`", h->name, h->value);
+            str_addf(out, " `" SLICE_FMT ": " SLICE_FMT "`", SLICE_ARG(h->name),
+                     SLICE_ARG(h->value));
         if (s3_profiles[i].busy_retry_after_s)
             str_addf(out, "; on 429 and 503 `Retry-After: %d`",
                      s3_profiles[i].busy_retry_after_s);

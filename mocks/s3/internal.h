@@ -64,10 +64,6 @@ struct s3_options {
 
 /* ---- profiles: where MinIO and AWS differ, as data (profile.c) ---- */
 
-struct s3_fixed_header {
-    const char *name, *value;
-};
-
 struct s3_override { /* this profile's form of an error */
     const char *code, *as;
     int status;
@@ -76,7 +72,7 @@ struct s3_override { /* this profile's form of an error */
 
 struct s3_profile {
     const char *name;
-    const struct s3_fixed_header *headers; /* on every answer; ends {0} */
+    const struct http_header *headers; /* on every answer; ends {0} */
     const struct s3_override *overrides;   /* ends {0} */
     const char *const *error_fields;       /* that errors have; NULL: all */
     const char *refusal_vary; /* Vary of what no handler saw, or NULL */
@@ -180,9 +176,18 @@ struct ask {
     void *data; /* the act's own, for its change */
 };
 
-struct slice ask_header(const struct ask *c, const char *name); /* trimmed */
+static inline struct slice ask_header(const struct ask *c, const char *name)
+{
+    return slice_trim(http_header(c->r, name));
+}
 /* Terminated, in the arena; NULL when absent. */
-const char *ask_headerz(const struct ask *c, const char *name);
+static inline const char *ask_headerz(const struct ask *c, const char *name)
+{
+    struct slice v = ask_header(c, name);
+
+    return v.p ? arena_memdup(c->a, v.p, v.len) : NULL;
+}
+
 const char *ask_query(const struct ask *c, const char *name); /* or NULL */
 const char *ask_text(const struct ask *c, struct slice s);    /* terminated */
 /* Answers InvalidArgument with its two fields. Always false. */

@@ -1,17 +1,24 @@
 /* profile: where MinIO and AWS differ, as data. */
 #include "mocks/s3/internal.h"
 
-static const struct s3_fixed_header minio_headers[] = {
-    {"Accept-Ranges", "bytes"},
-    {"Server", "MinIO"},
-    {"Strict-Transport-Security", "max-age=31536000; includeSubDomains"},
-    {"Vary", "Origin, Accept-Encoding"},
-    {"X-Content-Type-Options", "nosniff"},
-    {"X-Xss-Protection", "1; mode=block"},
-    {0}};
+#define FIXED(name, value)                                                     \
+    {                                                                          \
+        SLICE_LIT(name), SLICE_LIT(value)                                      \
+    }
 
-static const struct s3_fixed_header aws_headers[] = {
-    {"Accept-Ranges", "bytes"}, {"Server", "AmazonS3"}, {0}};
+static const struct http_header minio_headers[] = {
+    FIXED("Accept-Ranges", "bytes"),
+    FIXED("Server", "MinIO"),
+    FIXED("Strict-Transport-Security", "max-age=31536000; includeSubDomains"),
+    FIXED("Vary", "Origin, Accept-Encoding"),
+    FIXED("X-Content-Type-Options", "nosniff"),
+    FIXED("X-Xss-Protection", "1; mode=block"),
+    {{NULL, 0}, {NULL, 0}}};
+
+static const struct http_header aws_headers[] = {
+    FIXED("Accept-Ranges", "bytes"),
+    FIXED("Server", "AmazonS3"),
+    {{NULL, 0}, {NULL, 0}}};
 
 /* What else errors have would help, but MinIO does not say it; what a wrong
  * signature was compared with is told all the same. */

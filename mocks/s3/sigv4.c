@@ -4,7 +4,6 @@
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/percent.h"
 
@@ -135,7 +134,7 @@ static bool next_name(struct slice *list, struct slice *name)
 
 static bool same_name(struct slice a, struct slice b)
 {
-    return a.len == b.len && strncasecmp(a.p, b.p, a.len) == 0;
+    return a.len == b.len && slice_ieq(a, b);
 }
 
 bool sigv4_header_is_signed(const struct sigv4_authorization *a,
