@@ -236,7 +236,7 @@ static void read_head(struct link *l, const char *end)
     const char *n = strcasestr(l->in, "\r\nContent-Length:");
 
     o.bad += strncmp(l->in + 9, "2", 1) != 0;
-    l->left = is("head") || !n ? 0 : atoll(n + 17);
+    l->left = is("head") || !n ? 0 : strtoll(n + 17, NULL, 10);
     must(n || is("head") || has_body() || is("bucket"), "an answer's length");
     l->left -= (int64_t)l->in_len - (end + 4 - l->in);
 }
@@ -363,7 +363,7 @@ static long kb_of(const char *field)
     must(f != NULL, name);
     while (fgets(line, sizeof(line), f))
         if (strncmp(line, field, strlen(field)) == 0)
-            kb = atol(line + strlen(field));
+            kb = strtol(line + strlen(field), NULL, 10);
     fclose(f);
     return kb;
 }
@@ -396,8 +396,8 @@ static void read_options(int argc, char **argv)
     size_t k;
 
     must(argc >= 4, "usage: bench_s3 PID PORT WHAT [options]");
-    o.pid = atoi(argv[1]);
-    o.port = atoi(argv[2]);
+    o.pid = (int)strtol(argv[1], NULL, 10);
+    o.port = (int)strtol(argv[2], NULL, 10);
     o.what = argv[3];
     for (int i = 4; i < argc; i++) {
         if (strcmp(argv[i], "--plain") == 0) {
@@ -411,7 +411,7 @@ static void read_options(int argc, char **argv)
         if (known[k].text)
             *known[k].text = argv[++i];
         else
-            *known[k].number = atol(argv[++i]);
+            *known[k].number = strtol(argv[++i], NULL, 10);
     }
 }
 
