@@ -72,9 +72,9 @@ struct s3_override { /* this profile's form of an error */
 
 struct s3_profile {
     const char *name;
-    const struct http_header *headers; /* on every answer; ends {0} */
-    const struct s3_override *overrides;   /* ends {0} */
-    const char *const *error_fields;       /* that errors have; NULL: all */
+    const struct http_header *headers;   /* on every answer; ends {0} */
+    const struct s3_override *overrides; /* ends {0} */
+    const char *const *error_fields;     /* that errors have; NULL: all */
     const char *refusal_vary; /* Vary of what no handler saw, or NULL */
     const char *owner_id, *owner_name; /* of everything; NULL: the user's */
     bool refuses_first;                /* gate.c, before all signatures */
