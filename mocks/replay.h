@@ -288,12 +288,27 @@ static inline bool is_clock(const char *name)
            strcmp(name, "timestamp-ms") == 0;
 }
 
+static inline bool clocks_agree(int64_t x, int64_t y)
+{
+    return x - y < CLOCK_ERROR_MS && y - x < CLOCK_ERROR_MS;
+}
+
 static inline bool number_same(const char *name, const cJSON *a, const cJSON *b)
 {
     int64_t x, y;
     if (!is_clock(name) || !json_int64(a, &x) || !json_int64(b, &y))
         return json_equal(a, b);
-    return x - y < CLOCK_ERROR_MS && y - x < CLOCK_ERROR_MS;
+    return clocks_agree(x, y);
+}
+
+static inline bool string_same(struct play *p, const char *name,
+                               struct slice theirs, struct slice ours)
+{
+    if (strcmp(name, "created-at") != 0)
+        return text_same(p, theirs, ours);
+    int64_t x = date_parse_iso(theirs.p, theirs.len);
+    int64_t y = date_parse_iso(ours.p, ours.len);
+    return x > 0 && y > 0 && clocks_agree(x, y);
 }
 
 static inline bool json_same(struct play *p, const char *name,
@@ -305,8 +320,8 @@ static inline bool json_same(struct play *p, const char *name,
     if (!theirs || !ours || (theirs->type & 0xff) != (ours->type & 0xff))
         return false;
     if (cJSON_IsString(theirs)) {
-        bool same = text_same(p, slice_of(theirs->valuestring),
-                              slice_of(ours->valuestring));
+        bool same = string_same(p, name, slice_of(theirs->valuestring),
+                                slice_of(ours->valuestring));
         *where |= same ? 0 : strcmp(name, "type") == 0 ? IN_TYPE : IN_BODY;
         return same;
     }

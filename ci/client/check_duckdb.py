@@ -17,7 +17,7 @@ from datetime import datetime, timedelta, timezone
 
 import duckdb
 
-from common import ADMIN, BUCKET, CATALOG, ENDPOINT, KEY, REGION, ROWS, SECRET, done, fails, part, same
+from common import ADMIN, BUCKET, CATALOG, ENDPOINT, KEY, PROPERTIES, REGION, ROWS, SECRET, done, fails, part, same
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -29,10 +29,16 @@ def connect():
         file, = packages.glob(f"duckdb_extension_{name}/extensions/*/{name}.duckdb_extension")
         db.execute(f"LOAD '{file}'")
     db.execute("SET TimeZone = 'UTC'")
+    attach = f"ATTACH 's3://{BUCKET}/warehouse' AS lake (TYPE iceberg, ENDPOINT '{CATALOG}', READ_ONLY false, "
+    if "credential" in PROPERTIES:  # the keys to the store come with the tables
+        client, secret = PROPERTIES["credential"].split(":")
+        db.execute(f"CREATE SECRET catalog (TYPE iceberg, CLIENT_ID '{client}', CLIENT_SECRET '{secret}', "
+                   f"OAUTH2_SERVER_URI '{CATALOG}/v1/oauth/tokens')")
+        db.execute(attach + "SECRET catalog, ACCESS_DELEGATION_MODE 'vended_credentials')")
+        return db
     db.execute(f"CREATE SECRET (TYPE s3, KEY_ID '{KEY}', SECRET '{SECRET}', ENDPOINT '{ENDPOINT.split('//')[1]}', "
                f"URL_STYLE 'path', USE_SSL false, REGION '{REGION}')")
-    db.execute(f"ATTACH 's3://{BUCKET}/warehouse' AS lake (TYPE iceberg, ENDPOINT '{CATALOG}', AUTHORIZATION_TYPE 'none', "
-               "ACCESS_DELEGATION_MODE 'none', READ_ONLY false)")
+    db.execute(attach + "AUTHORIZATION_TYPE 'none', ACCESS_DELEGATION_MODE 'none')")
     return db
 
 
