@@ -114,6 +114,12 @@ static void a_body_is_not_waited_for_in_vain(void)
     become(t, NULL, NULL);
     CU_ASSERT_EQUAL(CALL("PUT", "/ann-1/k", "", NULL, "x"), 403);
     CU_ASSERT(is_refused_early(t));
+    CU_ASSERT_EQUAL(
+        CALL("PUT", "/ann-1/k", "",
+             "x-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER\r\n"
+             "x-amz-decoded-content-length: 3\r\n",
+             ""),
+        403); /* its frames are not looked at */
     CU_ASSERT_EQUAL(CALL("PUT", "/none/k", "", NULL, "x"), 404);
     CU_ASSERT(is_refused_early(t));
     become(t, ANN);
@@ -255,6 +261,7 @@ static void broken_policies_are_refused(void)
         POLICY("Maybe", "\"*\"", "s3:*", "ann-1", ""),
         POLICY("Allow", "\"*\"", "s3:*", "bobs", ""),
         POLICY("Allow", "\"*\"", "s3:*", "bobs/*", ""),
+        POLICY("Allow", "\"*\"", "iam:GetUser", "ann-1", ""),
         POLICY("Allow", "\"*\"", "s3:*", "ann/1", ""),
         POLICY("Allow", "\"*\"", "s3:*", "ann-1",
                ",\"Condition\":{\"StringAlmost\":{\"a\":\"b\"}}"),

@@ -48,11 +48,31 @@ const struct s3_difference s3_differences[] = {
      "they are stored, given back and told in headers", "no test waits a day"},
     {"notifications", "both", "events are sent", "their settings are stored",
      "there is nobody to send them to"},
+    {"stored-settings", "AWS",
+     "access logs, websites, acceleration, replication and requester pays are "
+     "carried out",
+     "their settings are checked, stored and given back",
+     "no client of Iceberg depends on them"},
+    {"policy-language", "AWS",
+     "every action and condition key of IAM; principals must exist",
+     "statements with Effect, Principal, Action, Resource, their Not forms, "
+     "and the operators on strings, numbers, ARNs, addresses, Bool and Null "
+     "over the keys s3:prefix, delimiter, max-keys, VersionId, x-amz-*, "
+     "ExistingObjectTag, RequestObjectTag, aws:SecureTransport, SourceIp, "
+     "Referer, UserAgent, username; a principal that nobody is fits nobody",
+     "what bucket policies are written with"},
+    {"policy-status", "AWS", "no policy, no status: NoSuchBucketPolicy",
+     "IsPublic is false", "as MinIO answers"},
+    {"setting-for-bucket", "MinIO",
+     "PUT and DELETE of a setting that it does not know make and remove the "
+     "bucket",
+     "400 MalformedXML and 501 NotImplemented; the bucket stays",
+     "a slip of its routes that costs data"},
     {"storage-classes", "both", "archived objects must be restored first",
      "a class is kept as a name", "no client of Iceberg restores"},
     {"left-out", "both",
-     "select, torrent, website, analytics, inventory, replication, "
-     "intelligent tiering, access points, directory buckets",
+     "select, torrent, analytics, inventory, metrics, intelligent tiering, "
+     "access points, directory buckets",
      "501 NotImplemented", "no client of Iceberg uses them"},
     {"whole-in-memory", "both", "objects up to 5 TiB, parts to 5 GiB",
      "a request's body has a limit, and all state lives under option memory",

@@ -375,6 +375,15 @@ void s3_get_document(struct ask *c)
     s3_answer_text(c->x, 200);
 }
 
+/* MinIO reads these two with a reader of its own. */
+static const char *malformed(const struct ask *c, const struct schema *s)
+{
+    bool own = s->which == DOCUMENT_LIFECYCLE || s->which == DOCUMENT_LOCK;
+
+    return own && c->s->profile->few_settings ? "InvalidArgument"
+                                              : "MalformedXML";
+}
+
 void s3_put_document(struct ask *c)
 {
     const struct schema *s = schema_of(c);
@@ -384,7 +393,7 @@ void s3_put_document(struct ask *c)
         return;
     document = rewritten(c, s);
     if (!document) {
-        s3_error(c->x, "MalformedXML", NULL, NULL);
+        s3_error(c->x, malformed(c, s), NULL, NULL);
         return;
     }
     if (s->ok && !s->ok(c, c->body))

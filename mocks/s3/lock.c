@@ -105,16 +105,26 @@ static void keep_standard(struct ask *c, struct str *out)
 
 /* ---- what a new object keeps ---- */
 
-static bool date_is_ahead(struct ask *c, struct slice v, int64_t *ms)
+/* in_body: it came in a document, not as a header. */
+static bool bad_value(struct ask *c, bool in_body, const char *name,
+                      struct slice v, const char *message)
+{
+    if (c->s->profile->few_settings)
+        return wrong(c, in_body ? "MalformedXML" : "InvalidRequest", message);
+    return ask_bad_argument(c, name, ask_text(c, v), message);
+}
+
+static bool date_is_ahead(struct ask *c, bool in_body, struct slice v,
+                          int64_t *ms)
 {
     *ms = date_parse_iso(v.p, v.len);
     if (*ms < 0)
-        return ask_bad_argument(c, UNTIL, ask_text(c, v),
-                                "The retain until date must be provided in ISO "
-                                "8601 format");
+        return bad_value(c, in_body, UNTIL, v,
+                         "The retain until date must be provided in ISO 8601 "
+                         "format");
     return *ms > ask_now_ms(c) ||
-           ask_bad_argument(c, UNTIL, ask_text(c, v),
-                            "The retain until date must be in the future!");
+           bad_value(c, in_body, UNTIL, v,
+                     "The retain until date must be in the future!");
 }
 
 bool lock_collect(struct ask *c, const struct http_header *list, size_t n,
@@ -132,12 +142,12 @@ bool lock_collect(struct ask *c, const struct http_header *list, size_t n,
     if (!bucket_locks(c))
         return false;
     if (!mode.p != !until.p)
-        return ask_bad_argument(c, MODE, NULL,
-                                UNTIL " and " MODE " must both be supplied");
+        return bad_value(c, false, MODE, mode,
+                         UNTIL " and " MODE " must both be supplied");
     if ((mode.p && !is_mode(mode)) || (hold.p && !is_hold(hold)))
-        return ask_bad_argument(c, mode.p ? MODE : HOLD, NULL,
-                                "Unknown wormMode directive.");
-    if (mode.p && !date_is_ahead(c, until, &ms))
+        return bad_value(c, false, mode.p ? MODE : HOLD, mode.p ? mode : hold,
+                         "Unknown wormMode directive.");
+    if (mode.p && !date_is_ahead(c, false, until, &ms))
         return false;
     if (mode.p) {
         date_iso(ms, date);
@@ -262,7 +272,7 @@ void s3_put_retention(struct ask *c)
         wrong(c, "MalformedXML", NULL);
         return;
     }
-    if (!date_is_ahead(c, slice_of(r.until), &until) ||
+    if (!date_is_ahead(c, true, slice_of(r.until), &until) ||
         !may_change(c, o, r.mode, until))
         return;
     s3_answer_empty(c->x, 200);

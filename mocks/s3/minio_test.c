@@ -239,6 +239,19 @@ static void object_lock_is_for_new_buckets(void)
                          UNTIL("2024-01-01T00:00:00Z")),
                     400);
     SAYS("Object is WORM protected and cannot be overwritten");
+    CU_ASSERT_EQUAL(CALL("PUT", "/vault/k", "retention", NULL,
+                         UNTIL("2019-01-01T00:00:00Z")),
+                    400);
+    SAYS("<Code>MalformedXML</Code>");
+    CU_ASSERT_EQUAL(CALL("PUT", "/vault/l", "",
+                         "x-amz-object-lock-mode: GOVERNANCE\r\n", "x"),
+                    400);
+    SAYS("<Code>InvalidRequest</Code>");
+    CU_ASSERT_EQUAL(CALL("PUT", "/vault", "object-lock", NULL,
+                         "<ObjectLockConfiguration><ObjectLockEnabled>Perhaps"
+                         "</ObjectLockEnabled></ObjectLockConfiguration>"),
+                    400);
+    SAYS("<Code>InvalidArgument</Code>");
     testing_free(t);
 }
 

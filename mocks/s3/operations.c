@@ -376,6 +376,13 @@ static struct ask *ask_new(struct exchange *x, const struct s3_row *row)
     return c;
 }
 
+/* The frames of a body that nobody signed: looked at when it may come. */
+static bool unsigned_opened(struct ask *c)
+{
+    return c->user != S3_NOBODY ||
+           c->row->needs & (NEEDS_NOBODY | NEEDS_FORM) || payload_unsigned(c);
+}
+
 /* Only what nobody signed: a signature is not checked twice. */
 bool s3_refuses(struct exchange *x)
 {
@@ -402,7 +409,7 @@ void s3_handle(struct exchange *x)
     if (c->row->needs & NEEDS_STS && !sts_form_ok(c))
         return;
     if (ask_authenticate(c) && names_ok(c) && bucket_is_there(c) &&
-        access_allowed(c) && setting_is_known(c))
+        access_allowed(c) && setting_is_known(c) && unsigned_opened(c))
         c->row->act(c);
     if (c->row->act != s3_preflight)
         cors_tell(c);

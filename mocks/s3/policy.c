@@ -381,6 +381,12 @@ static bool resource_is_wrong(void *ctx, const char *z)
                        c->bucket_name);
 }
 
+static bool action_is_wrong(void *ctx, const char *z)
+{
+    (void)ctx;
+    return strcmp(z, "*") != 0 && strncasecmp(z, "s3:", 3) != 0;
+}
+
 static const char *condition_wrong(const cJSON *block)
 {
     const cJSON *operator_;
@@ -415,6 +421,8 @@ static const char *statement_wrong(struct ask *c, const cJSON *s)
         action = json_get(s, "NotAction");
     if (!all_strings(action))
         return "Missing required field Action";
+    if (any_string(action, action_is_wrong, NULL))
+        return "Policy has invalid action";
     if (!resource)
         resource = json_get(s, "NotResource");
     if (!all_strings(resource))

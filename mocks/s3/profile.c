@@ -33,6 +33,7 @@ static const struct s3_override minio_overrides[] = {
     {"RequestTimeout", "RequestTimeout", 503, NULL},
     {"InvalidToken", "InvalidTokenId", 403, NULL},
     {"MissingRequestBodyError", "MissingContentLength", 411, NULL},
+    {"InvalidPolicyDocument", "PostPolicyInvalidKeyName", 403, NULL},
     {"InvalidRetentionPeriod", "InvalidArgument", 400, NULL},
     {"NoSuchObjectLockConfiguration", "NoSuchObjectLockConfiguration", 400,
      NULL},
