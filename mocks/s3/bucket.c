@@ -208,12 +208,20 @@ static bool read_ownership(struct ask *c, const char **document)
     return true;
 }
 
+static bool has_place(struct ask *c)
+{
+    if (btree_count(c->s->store.buckets) < S3_MAX_BUCKETS)
+        return ask_has_room(c, 0);
+    s3_error(c->x, "TooManyBuckets", NULL, NULL);
+    return false;
+}
+
 static bool is_free(struct ask *c)
 {
     const struct s3_bucket *b = c->bucket;
 
     if (!b)
-        return true;
+        return has_place(c);
     if (b->owner != c->user && c->s->profile->accounts_apart)
         s3_error(c->x, "BucketAlreadyExists", NULL, NULL);
     else if (!c->s->profile->own_bucket_again)

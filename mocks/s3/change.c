@@ -1,6 +1,8 @@
 /* change: the prepared changes that most acts leave: an object put, a version
  * given other headers, a bucket another document.
  */
+#include <string.h>
+
 #include "mocks/s3/internal.h"
 
 struct put { /* in the exchange's arena */
@@ -61,6 +63,8 @@ void object_change(struct ask *c, const struct s3_object *o, const char *name,
 {
     struct str headers;
 
+    if (value && !ask_has_room(c, strlen(value)))
+        return;
     str_init(&headers, o->headers.len + 2 * MAX_ATTRIBUTE);
     headers_copy(&headers, o->headers, name);
     if (value)
@@ -98,6 +102,8 @@ void bucket_change(struct ask *c, enum s3_document which, const char *text)
 {
     struct document *d = arena_alloc(c->a, sizeof(*d));
 
+    if (text && !ask_has_room(c, strlen(text)))
+        return;
     *d = (struct document){c, which, text};
     ask_prepare(c, publish_document, NULL, d, "%s a document of s3://%s",
                 text ? "set" : "removed", c->bucket_name.p);

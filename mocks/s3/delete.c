@@ -73,6 +73,8 @@ static bool decide(struct ask *c, struct removal *r)
         return false;
     if (c->bucket->versioning == VERSIONING_NEVER)
         r->is = v ? v->at[0] : NULL;
+    else if (!store_has_room(&c->s->store, 0))
+        return refuse(r, "XMinioStorageFull", NULL);
     else
         r->marker = marker_new(c);
     return true;
@@ -212,7 +214,7 @@ static void add_error(struct ask *c, const struct removal *r)
     xml_text(out, "Key", r->key);
     if (r->version)
         xml_textz(out, "VersionId", r->version);
-    xml_textz(out, "Code", r->error);
+    xml_textz(out, "Code", s3_error_code(c->s, r->error));
     xml_textz(out, "Message",
               r->message ? r->message : s3_error_message(r->error));
     xml_close(out, "Error");

@@ -182,7 +182,7 @@ static void add_limits(struct str *out)
         {"keys of a DeleteObjects", S3_MAX_DELETE},
         {"parts of an upload", S3_MAX_PARTS},
         {"entries of a page", S3_MAX_PAGE},
-        {"buckets of a page", S3_MAX_BUCKETS},
+        {"buckets", S3_MAX_BUCKETS},
         {"sessions", S3_MAX_SESSIONS},
         {"places of a user or session", S3_MAX_PLACES},
         {"bytes of a request's body", http1_default_limits.body_bytes},

@@ -177,6 +177,8 @@ const struct service_error s3_errors[] = {
     {"TemporaryRedirect", 307,
      "Please re-send this request to the specified temporary endpoint. "
      "Continue to use the original request endpoint for future requests."},
+    {"TooManyBuckets", 400,
+     "You have attempted to create more buckets than allowed"},
     {"TooManyRequests", 429, "Please reduce your request rate."},
     {"UnexpectedContent", 400, "This request does not support content."},
     {"UnresolvableGrantByEmailAddress", 400,
@@ -233,6 +235,24 @@ static const struct service_error *find_error(const char *code)
         if (strcmp(e->name, code) == 0)
             return e;
     return NULL;
+}
+
+/* NULL: the profile calls it as everybody does. */
+static const struct s3_override *override_of(const struct s3_profile *p,
+                                             const char *code)
+{
+    const struct s3_override *o = p->overrides;
+
+    while (o->code && strcmp(o->code, code) != 0)
+        o++;
+    return o->code ? o : NULL;
+}
+
+const char *s3_error_code(const struct s3 *s, const char *code)
+{
+    const struct s3_override *o = override_of(s->profile, code);
+
+    return o ? o->as : code;
 }
 
 const char *s3_error_message(const char *code)
@@ -332,12 +352,10 @@ struct saying { /* an error as it goes over the wire */
 static struct saying say(const struct s3_profile *p, const char *code,
                          int status, const char *message)
 {
-    const struct s3_override *o = p->overrides;
+    const struct s3_override *o = override_of(p, code);
     const struct service_error *known;
 
-    while (o->code && strcmp(o->code, code) != 0)
-        o++;
-    if (o->code) {
+    if (o) {
         code = o->as;
         status = status ? status : o->status;
         message = o->message ? o->message : message;

@@ -303,6 +303,8 @@ void s3_refuse(struct exchange *x, const char *code, const char *message);
 void s3_answer_bad_request(struct exchange *x, int status, const char *reason);
 
 const char *s3_error_message(const char *code); /* the table's */
+/* What the profile calls it. */
+const char *s3_error_code(const struct s3 *s, const char *code);
 
 /* ---- answers (answer.c) ---- */
 void s3_answer_empty(struct exchange *x, int status);
@@ -333,7 +335,9 @@ void object_put(struct ask *c, struct s3_object *o);
 /* The same version with other headers, around the same body. */
 struct s3_object *object_with(struct ask *c, const struct s3_object *o,
                               struct slice headers);
-/* One of its headers is to have that value, or (NULL) to go. */
+/* One of its headers is to have that value, or (NULL) to go. The last thing an
+ * act does: it answers 507 instead where there is no room. So does
+ * bucket_change. */
 void object_change(struct ask *c, const struct s3_object *o, const char *name,
                    const char *value, const char *verb);
 /* The bucket's document is to be this (in the arena), or (NULL) none. */

@@ -495,7 +495,7 @@ static void health_is_minios(void)
 static void what_does_not_fit_is_refused(void)
 {
     struct testing *t =
-        testing_new("{\"anonymous\": true, \"memory\": \"4KiB\"}");
+        testing_new("{\"anonymous\": true, \"memory\": \"5KiB\"}");
     char big[4200];
 
     t->unsigned_ = true;
@@ -503,7 +503,7 @@ static void what_does_not_fit_is_refused(void)
     big[sizeof(big) - 1] = 0;
     CU_ASSERT_EQUAL(CALL("PUT", "/data-lake/k", "", NULL, big), 507);
     SAYS("<Code>XMinioStorageFull</Code>");
-    SAYS("keeps at most 4096 bytes in memory");
+    SAYS("keeps at most 5120 bytes in memory");
     CU_ASSERT_EQUAL(CALL("GET", "/data-lake/k", "", NULL, NULL), 404);
     big[1500] = 0;
     CU_ASSERT_EQUAL(CALL("PUT", "/data-lake/1", "", NULL, big), 200);

@@ -10,6 +10,9 @@
  * the entry and its stack. */
 enum { KEY_COST = 160 };
 
+/* Likewise a bucket: its name and two empty trees. */
+enum { BUCKET_COST = 1024 };
+
 /* ---- stacks of versions ---- */
 
 static void stack_free(struct s3_stack *v)
@@ -98,7 +101,7 @@ static void upload_free(void *value)
 
     for (size_t i = 0; i < u->n_parts; i++)
         body_unref(u->parts[i].body);
-    u->memory->used -= KEY_COST + u->headers.len;
+    u->memory->used -= u->cost + u->n_parts * sizeof(*u->parts);
     free(u->parts);
     free(u);
 }
@@ -110,7 +113,8 @@ static void bucket_free(void *value)
     btree_free(b->objects, entry_free);
     btree_free(b->uploads, upload_free);
     for (int i = 0; i < DOCUMENTS; i++)
-        free(b->document[i]);
+        bucket_set_document(b, (enum s3_document)i, NULL);
+    b->memory->used -= BUCKET_COST;
     free(b);
 }
 
@@ -198,18 +202,13 @@ static void settle_entry(struct s3_entry *e)
 
 static void settle_buckets(struct store *st)
 {
-    struct btree_cursor c;
-    bool more = btree_seek(st->buckets, (struct slice){NULL, 0}, false, &c);
+    struct s3_bucket *b = st->dying;
 
-    for (; more; more = btree_next(&c)) {
-        struct s3_bucket *b = c.value;
-
-        if (b->died != st->generation)
-            continue;
-        btree_remove(st->buckets, b->name);
-        bucket_free(b);
-        return; /* one change drops one bucket at most */
-    }
+    st->dying = NULL;
+    if (!b)
+        return;
+    btree_remove(st->buckets, b->name);
+    bucket_free(b);
 }
 
 void store_begin(struct store *st)
@@ -217,8 +216,7 @@ void store_begin(struct store *st)
     for (size_t i = 0; i < st->n_touched; i++)
         settle_entry(st->touched[i]);
     st->n_touched = 0;
-    if (st->generation)
-        settle_buckets(st);
+    settle_buckets(st);
     st->generation++;
 }
 
@@ -246,6 +244,7 @@ bool store_add_bucket(struct store *st, struct slice name, unsigned owner,
     b->born = st->generation;
     btree_set(st->buckets, name, b);
     b->name = own_key(st->buckets, name);
+    st->memory.used += BUCKET_COST;
     return true;
 }
 
@@ -253,16 +252,23 @@ void store_drop_bucket(struct store *st, struct slice name)
 {
     struct s3_bucket *b = store_bucket(st, name, false);
 
-    if (b)
-        b->died = st->generation;
+    if (!b)
+        return;
+    b->died = st->generation;
+    st->dying = b;
 }
 
 void bucket_set_document(struct s3_bucket *b, enum s3_document which,
                          const char *text)
 {
     char *copy = text ? mem_strdup(text) : NULL;
+    char *old = b->document[which];
 
-    free(b->document[which]);
+    if (old)
+        b->memory->used -= strlen(old) + 1;
+    if (copy)
+        b->memory->used += strlen(copy) + 1;
+    free(old);
     b->document[which] = copy;
 }
 
@@ -407,7 +413,8 @@ struct s3_upload *store_add_upload(struct store *st, struct s3_bucket *b,
     btree_set(b->uploads, str_slice(&text), u);
     u->at = own_key(b->uploads, str_slice(&text));
     u->key = (struct slice){u->at.p, key.len};
-    st->memory.used += KEY_COST + headers.len;
+    u->cost = KEY_COST + sizeof(*u) + key.len + headers.len;
+    st->memory.used += u->cost;
     str_fini(&text);
     return u;
 }
@@ -458,6 +465,7 @@ void upload_put_part(struct s3_upload *u, const struct s3_upload_part *part)
             (u->n_parts - i) * sizeof(*u->parts));
     u->parts[i] = *part;
     u->n_parts++;
+    u->memory->used += sizeof(*part);
 }
 
 void upload_drop_part(struct s3_upload *u, struct s3_upload_part *part)
@@ -467,6 +475,7 @@ void upload_drop_part(struct s3_upload *u, struct s3_upload_part *part)
     body_unref(part->body);
     memmove(part, part + 1, (u->n_parts - i - 1) * sizeof(*part));
     u->n_parts--;
+    u->memory->used -= sizeof(*part);
 }
 
 static bool is_of(const struct s3_upload *u, struct slice key)

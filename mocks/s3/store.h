@@ -150,6 +150,7 @@ struct s3_upload {
     unsigned owner;
     struct slice headers;         /* of the object to be */
     bool overtaken, removed;      /* its key was put or deleted since */
+    size_t cost;                  /* that is counted, parts apart */
     struct s3_upload_part *parts; /* by number */
     size_t n_parts, cap_parts;
 };
@@ -157,6 +158,7 @@ struct s3_upload {
 struct store {
     struct s3_memory memory;
     struct btree *buckets;
+    struct s3_bucket *dying; /* dropped by the last change; NULL: none */
     uint64_t generation;
     struct s3_entry **touched; /* by the last change */
     size_t n_touched, cap_touched;
