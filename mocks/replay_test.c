@@ -53,6 +53,7 @@ static void the_recordings_have_each_clients_ways(void)
         {"pyiceberg", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", 5},
         {"pyiceberg", "?uploads", 5},
         {"pyiceberg", "/tables/rename ", 2},
+        {"pyiceberg", "/views", 8},
         {"pyiceberg_fsspec", "x-amz-checksum-crc32", 5},
         {"pyiceberg_fsspec", "100-continue", 5},
         {"duckdb", "POST /v1/transactions/commit ", 5},
