@@ -215,6 +215,20 @@ CHANGE(m_cut_means_nothing, rows[ICE_ROW_CUT].write = ICE_MEANS_NOTHING)
 CHANGE(m_unusable_means_nothing,
        rows[ICE_ROW_BAD_BODY].write = ICE_MEANS_NOTHING)
 CHANGE(m_redirect_means_nothing, rows[ICE_ROW_3XX].write = ICE_MEANS_NOTHING)
+CHANGE(m_idle_means_nothing,
+       rows[ICE_ROW_IDLE_TIMEOUT].write = ICE_MEANS_NOTHING)
+CHANGE(m_endless_means_nothing,
+       rows[ICE_ROW_REQUEST_TIMEOUT].write = ICE_MEANS_NOTHING)
+CHANGE(m_out_of_time_means_nothing,
+       rows[ICE_ROW_DEADLINE].write = ICE_MEANS_NOTHING)
+CHANGE(m_noise_means_nothing, rows[ICE_ROW_BAD_HTTP].write = ICE_MEANS_NOTHING)
+CHANGE(m_huge_means_nothing, rows[ICE_ROW_BODY_HUGE].write = ICE_MEANS_NOTHING)
+CHANGE(m_proxy_404_means_nothing,
+       rows[ICE_ROW_404_UNTYPED].write = ICE_MEANS_NOTHING)
+CHANGE(m_denied_write_left_open, rows[ICE_ROW_401].write = ICE_MEANS_AMBIGUOUS)
+CHANGE(m_forbidden_write_left_open,
+       rows[ICE_ROW_403].write = ICE_MEANS_AMBIGUOUS)
+CHANGE(m_bad_write_left_open, rows[ICE_ROW_400].write = ICE_MEANS_AMBIGUOUS)
 CHANGE(m_throttled_write_left_open,
        rows[ICE_ROW_429].write = ICE_MEANS_AMBIGUOUS)
 CHANGE(m_throttled_is_unavailable, rows[ICE_ROW_429].outcome = ICE_UNAVAILABLE)
@@ -599,6 +613,24 @@ const struct mutant module_mutants[] = {
         "A success whose body is of no use leaves a write open."),
     ROW(m_redirect_means_nothing, "redirect-means-nothing", "R3.2-6",
         "A redirect leaves a write open."),
+    ROW(m_idle_means_nothing, "idle-means-nothing", "R3.2-6",
+        "An answer that stops coming leaves a write open."),
+    ROW(m_endless_means_nothing, "endless-means-nothing", "R3.2-6",
+        "An answer that does not end leaves a write open."),
+    ROW(m_out_of_time_means_nothing, "out-of-time-means-nothing", "R3.2-6",
+        "A write whose call ran out of time is open."),
+    ROW(m_noise_means_nothing, "noise-means-nothing", "R3.2-6",
+        "An answer that is not HTTP leaves a write open."),
+    ROW(m_huge_means_nothing, "huge-means-nothing", "R3.2-6",
+        "An answer that is too long leaves a write open."),
+    ROW(m_proxy_404_means_nothing, "proxy-404-means-nothing", "R3.2-6",
+        "A 404 of a proxy leaves a write open."),
+    ROW(m_denied_write_left_open, "denied-write-left-open", "R4.4-7",
+        "A write that was not authorized was not done."),
+    ROW(m_forbidden_write_left_open, "forbidden-write-left-open",
+        "R4.4-3 R4.4-8", "A write that was forbidden was not done."),
+    ROW(m_bad_write_left_open, "bad-write-left-open", "R4.4-3 R4.4-8",
+        "A write that was a bad request was not done."),
     ROW(m_throttled_write_left_open, "throttled-write-left-open", "R4.4-7",
         "A write that was throttled to the end was not done."),
     ROW(m_throttled_is_unavailable, "throttled-is-unavailable", "R4.4-7",

@@ -110,6 +110,45 @@ static void add_options(struct str *out)
     str_addc(out, '\n');
 }
 
+/* "503 `ServiceUnavailableException`", "200, plain text". */
+static void add_telling(struct str *out, const struct profile_error *e)
+{
+    static const char *const forms[] = {
+        [FORM_MODEL] = "",
+        [FORM_PAGE] = ", a servlet container's page",
+        [FORM_TEXT] = ", the message as plain text",
+        [FORM_BARE] = ", no body",
+        [FORM_UNDER_200] = " but for its status, which is 200"};
+    if (e->status)
+        str_addf(out, "%d", e->status);
+    else
+        str_addz(out, "as usual");
+    if (e->as)
+        str_addf(out, " `%s`", e->as);
+    str_addz(out, forms[e->form]);
+    if (e->code)
+        str_addf(out, ", code %d in the body", e->code);
+}
+
+/* What a profile changes, error by error. */
+static void add_tellings(struct str *out)
+{
+    str_addz(out,
+             "What they tell otherwise; a fault that names an error without a "
+             "status is told so as well:\n\n"
+             "| profile | error | told as |\n|---|---|---|\n");
+    for (int i = 0; profile_words[i]; i++) {
+        const struct profile *p = profile_at(i);
+        for (const struct profile_error *e = p->errors; e->type; e++) {
+            str_addf(out, "| %s | %s | ", p->name,
+                     strcmp(e->type, "*") == 0 ? "any" : e->type);
+            add_telling(out, e);
+            str_addz(out, " |\n");
+        }
+    }
+    str_addc(out, '\n');
+}
+
 static void add_errors(struct str *out)
 {
     str_addz(out, "## Errors\n\n| type | status |\n|---|---|\n");
@@ -142,6 +181,7 @@ void catalog_document(struct str *out)
     add_requirements(out);
     add_updates(out);
     add_options(out);
+    add_tellings(out);
     add_errors(out);
     add_differences(out);
 }

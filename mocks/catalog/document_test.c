@@ -57,6 +57,10 @@ static void everything_is_in_it(void)
             CU_ASSERT(mentions(&s, "| ", u->action, " |"));
     for (const struct spec_field *f = catalog_option_fields; f->name; f++)
         CU_ASSERT(mentions(&s, "| ", f->name, " |"));
+    for (int i = 0; profile_words[i]; i++)
+        CU_ASSERT(mentions(&s, "| ", profile_words[i], " |"));
+    CU_ASSERT(mentions(&s, "| conflict-503 | AlreadyExistsException | 503 `",
+                       "ServiceUnavailableException", "` |"));
     str_fini(&s);
 }
 
