@@ -47,7 +47,8 @@ static bool old_place(const struct printing *p, const cJSON *item, size_t *at,
 
 static void copy_gathered(struct printing *p)
 {
-    str_add(p->out, p->old.p + p->from, p->upto - p->from);
+    if (p->upto > p->from)
+        str_add(p->out, p->old.p + p->from, p->upto - p->from);
     p->from = p->upto = 0;
 }
 
