@@ -55,6 +55,7 @@ bool json_bool(const cJSON *obj, const char *name);
 /* The first element of a list of objects whose member is that integer, or NULL.
  */
 cJSON *json_find(const cJSON *list, const char *name, int64_t value);
+cJSON *json_find_last(const cJSON *list, const char *name, int64_t value);
 
 /* Sets a member, replacing one of that exact name; takes ownership of item. */
 void json_set(cJSON *obj, const char *name, cJSON *item);

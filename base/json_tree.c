@@ -111,6 +111,18 @@ cJSON *json_find(const cJSON *list, const char *name, int64_t value)
     return NULL;
 }
 
+cJSON *json_find_last(const cJSON *list, const char *name, int64_t value)
+{
+    const char *word = json_word(name, strlen(name));
+    cJSON *item = list && list->child ? list->child->prev : NULL;
+    int64_t n;
+
+    for (; item; item = item == list->child ? NULL : item->prev)
+        if (json_int64(get_word(item, word, name), &n) && n == value)
+            return item;
+    return NULL;
+}
+
 static void set_key(cJSON *item, const char *name)
 {
     const char *word = json_word(name, strlen(name));

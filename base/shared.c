@@ -8,10 +8,13 @@
 struct shared *shared_of(struct str *s)
 {
     struct shared *b = mem_alloc(sizeof(*b));
+    size_t cap = s->cap;
 
     b->refs = 1;
     b->len = s->len;
-    b->p = mem_realloc(str_detach(s), b->len + 1);
+    b->p = str_detach(s);
+    if (cap - b->len > cap / 4) /* that much would lie idle */
+        b->p = mem_realloc(b->p, b->len + 1);
     return b;
 }
 

@@ -336,30 +336,21 @@ static void settle_snapshot_log(struct commit *c)
     int64_t current = json_i64(c->metadata, "current-snapshot-id", -1);
     if (!c->removed_snapshots && !has_passing(c, current))
         return;
-    cJSON *old =
-        cJSON_DetachItemFromObjectCaseSensitive(c->metadata, "snapshot-log");
-    cJSON *log = cJSON_CreateArray(), *entry = old ? old->child : NULL, *next;
+    cJSON *log = json_get(c->metadata, "snapshot-log"), *next;
     struct id_set there = {0};
     id_set_add_all(&there, json_get(c->metadata, "snapshots"), "snapshot-id");
-    for (; entry; entry = next) {
+    for (cJSON *entry = log ? log->child : NULL; entry; entry = next) {
         int64_t id = json_i64(entry, "snapshot-id", -1);
         bool passing = list_holds(c->added, id) && id != current &&
                        list_holds(c->was_main, id);
         bool gone = !id_set_has(&there, id);
         next = entry->next;
-        cJSON_DetachItemViaPointer(old, entry);
-        if (gone && c->removed_snapshots) {
-            cJSON_Delete(log);
-            log = cJSON_CreateArray();
-        }
+        while (gone && c->removed_snapshots && log->child != entry)
+            cJSON_Delete(metadata_detach(log, log->child));
         if (passing || gone)
-            cJSON_Delete(entry);
-        else
-            cJSON_AddItemToArray(log, entry);
+            cJSON_Delete(metadata_detach(log, entry));
     }
     id_set_fini(&there);
-    cJSON_Delete(old);
-    json_set(c->metadata, "snapshot-log", log);
 }
 
 enum { LOG_SLACK_MS = 60000 };
@@ -426,7 +417,7 @@ static bool logs_sorted(const struct commit *c)
 /* Takes the oldest entry out; its file goes when the table says so. */
 static void drop_oldest(struct commit *c, cJSON *log, bool deletes)
 {
-    cJSON *entry = cJSON_DetachItemFromArray(log, 0);
+    cJSON *entry = metadata_detach(log, log->child);
     const char *file = json_str(entry, "metadata-file");
     if (deletes && file) {
         if (!c->dropped)
@@ -533,6 +524,7 @@ void committed_fini(struct committed *d)
 {
     cJSON_Delete(d->metadata);
     cJSON_Delete(d->dropped);
+    id_set_fini(&d->ids);
     *d = (struct committed){0};
 }
 
@@ -575,9 +567,10 @@ static bool finish(struct commit *c, const cJSON *request,
     cJSON_Delete(c->added_schemas);
     cJSON_Delete(c->was_main);
     cJSON_Delete(c->entered);
-    id_set_fini(&c->known);
-    *out = (struct committed){
-        .metadata = c->metadata, .dropped = c->dropped, .changed = c->changed};
+    *out = (struct committed){.metadata = c->metadata,
+                              .dropped = c->dropped,
+                              .changed = c->changed,
+                              .ids = c->known};
     if (!ok)
         committed_fini(out);
     return ok;
@@ -608,6 +601,8 @@ bool commit_on(struct version *base, const cJSON *request,
         return false;
     c.base = NULL;
     c.metadata = version_take_tree(base);
+    c.known = base->ids;
+    base->ids = (struct id_set){0};
     if (!finish(&c, request, out))
         return false;
     out->grown_from = base;

@@ -33,7 +33,7 @@ struct commit {
     cJSON *was_main;      /* ids that main was set to by this commit */
     cJSON *entered;       /* views: the version-log's new entry, or NULL */
     bool removed_snapshots;
-    struct id_set known; /* of all snapshots, once several were added */
+    struct id_set known; /* of all snapshots; not made: no cap */
     struct failure *f;
 };
 
@@ -71,7 +71,8 @@ bool commit_may_create(const cJSON *request, struct failure *f);
 struct committed {
     cJSON *metadata;
     cJSON *dropped; /* names of files to delete when it is published, or NULL */
-    bool changed;   /* false: nothing to write, metadata equals the base */
+    struct id_set ids; /* of its snapshots, see struct version */
+    bool changed;      /* false: nothing to write, metadata equals the base */
     const struct version *grown_from; /* see version_new_file */
 };
 void committed_fini(struct committed *d);

@@ -51,6 +51,9 @@ enum metadata_files { FILES_PLAIN_UNLESS, FILES_GZIP_UNLESS, FILES_PLAIN };
  * metadata may be a copy of another's tree). text.c says what that needs. */
 void metadata_print(cJSON *metadata, struct slice old, struct str *out);
 
+/* Takes item out of a list of a document: the caller's now. */
+cJSON *metadata_detach(cJSON *list, cJSON *item);
+
 /* "<folder>/NNNNN-<uuid>[.gz].metadata.json" in f's arena; NULL with f for an
  * unknown codec. */
 const char *metadata_location(const cJSON *metadata, int64_t number,

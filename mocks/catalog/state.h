@@ -19,6 +19,7 @@
 
 #include "base/btree.h"
 #include "base/shared.h"
+#include "mocks/catalog/id_set.h"
 #include "mocks/catalog/names.h"
 #include "mocks/warehouse.h"
 
@@ -46,6 +47,7 @@ struct version {
     size_t packed_len;
     cJSON *dropped;     /* names of files that left the metadata log with it, to
                            be deleted when it is published; or NULL */
+    struct id_set ids;  /* of the tree's snapshots; no cap: not made */
     struct trees *home; /* that it is in, with its tree; or NULL */
     struct version *prev, *next;
 };

@@ -43,6 +43,7 @@ struct version *file_next(const struct catalog *c, enum version_kind kind,
         v = version_new_file(kind, made->metadata, location, number,
                              made->grown_from);
         v->dropped = made->dropped;
+        v->ids = made->ids;
         *made = (struct committed){0};
     }
     committed_fini(made);

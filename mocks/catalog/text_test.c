@@ -26,11 +26,17 @@ static bool prints_as(const cJSON *tree, struct slice text)
 }
 
 /* The text is that of the tree; and the tree read back is the same. */
+static bool text_holds_once(struct bench *b, const char *table)
+{
+    struct version *v = now_of(b, table);
+    return prints_as(version_tree(v), version_metadata(v));
+}
+
 static bool text_holds(struct bench *b, const char *table)
 {
     struct version *v = now_of(b, table);
     struct slice text = version_metadata(v);
-    if (!prints_as(version_tree(v), text))
+    if (!text_holds_once(b, table))
         return false;
     cJSON_Delete(version_take_tree(v));
     return prints_as(version_tree(v), text);
@@ -151,6 +157,47 @@ static void every_update_leaves_its_text(void)
         CU_ASSERT(text_holds(&b, "t"));
         bench_stop(&b);
     }
+}
+
+/* Many commits of one or two updates, drawn: snapshots come and go anywhere in
+ * the lists, and lists that were thinned out are appended to. */
+static void any_order_leaves_its_text(void)
+{
+    struct bench b;
+    struct rng r;
+    char one[600], two[600], both[1300];
+    unsigned wrong = 0, done = 0;
+    rng_init(&r, 11, "texts");
+    make_table(&b, 2);
+    for (int next = 6; next < 400; next++) {
+        uint64_t draw = rng_next(&r);
+        int old = 1 + (int)(draw >> 8) % next,
+            older = 1 + (int)(draw >> 24) % 9;
+        snapshot(one, next);
+        if (draw % 4 == 0)
+            snprintf(one, sizeof one,
+                     "{\"action\":\"remove-snapshots\",\"snapshot-ids\":[%d,"
+                     "%d]}",
+                     old, next - older);
+        snprintf(two, sizeof two,
+                 draw % 3 ? "{\"action\":\"set-statistics\",\"statistics\":{"
+                            "\"snapshot-id\":%d,\"statistics-path\":\"p\","
+                            "\"file-size-in-bytes\":1,"
+                            "\"file-footer-size-in-bytes\":1,"
+                            "\"blob-metadata\":[]}}"
+                          : "{\"action\":\"set-snapshot-ref\",\"ref-name\":"
+                            "\"main\",\"type\":\"branch\",\"snapshot-id\":%d}",
+                 old);
+        snprintf(both, sizeof both, "%s%s%s", one, draw % 5 ? "" : ",",
+                 draw % 5 ? "" : two);
+        done += commit(&b, both) == 200;
+        wrong += !text_holds_once(&b, "t");
+        if (draw % 16 == 1)
+            wrong += !text_holds(&b, "t");
+    }
+    CU_ASSERT_EQUAL(wrong, 0);
+    CU_ASSERT(done > 200);
+    bench_stop(&b);
 }
 
 /* Others' changes start from copies. */
@@ -315,7 +362,8 @@ static void trees_are_given_up(void)
 }
 
 UNIT_MAIN("catalog texts", UNIT(every_update_leaves_its_text),
-          UNIT(meddling_leaves_its_text), UNIT(a_failed_commit_leaves_the_base),
+          UNIT(any_order_leaves_its_text), UNIT(meddling_leaves_its_text),
+          UNIT(a_failed_commit_leaves_the_base),
           UNIT(transactions_leave_their_texts),
           UNIT(many_snapshots_in_one_commit), UNIT(files_go_with_their_commit),
           UNIT(trees_are_given_up))

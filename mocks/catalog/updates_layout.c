@@ -209,7 +209,7 @@ static bool remove_parts(struct commit *c, const struct part *p,
             return fail(c->f, "IllegalArgumentException",
                         "Cannot remove the %s", p->in_use);
         if (old)
-            cJSON_Delete(cJSON_DetachItemViaPointer(list, old));
+            cJSON_Delete(metadata_detach(list, old));
         c->changed = true; /* even so, as in the reference */
     }
     return true;

@@ -89,14 +89,11 @@ static bool take_rows(struct commit *c, const cJSON *snapshot)
     return true;
 }
 
-/* Is there a snapshot with that id? The first few times the list is looked
- * through; a commit that adds many is worth a set. */
+/* Is there a snapshot with that id? The set is made once, and handed on from
+ * commit to commit. */
 static bool has_snapshot(struct commit *c, const cJSON *snapshots, int64_t id)
 {
-    enum { FEW = 4 };
-    if (!c->known.n && cJSON_GetArraySize(c->added) < FEW)
-        return metadata_find(snapshots, "snapshot-id", id) != NULL;
-    if (!c->known.n)
+    if (!c->known.cap)
         id_set_add_all(&c->known, snapshots, "snapshot-id");
     return id_set_has(&c->known, id);
 }
@@ -117,8 +114,7 @@ static bool add_snapshot(struct commit *c, const cJSON *update)
         return false;
     }
     cJSON_AddItemToArray(snapshots, snapshot);
-    if (c->known.n)
-        id_set_add(&c->known, id);
+    id_set_add(&c->known, id);
     cJSON_AddItemToArray(c->added, json_new_int64(id));
     c->changed = true;
     return true;
@@ -219,7 +215,7 @@ static bool set_snapshot_ref(struct commit *c, const cJSON *update)
     int64_t id = json_i64(ref, "snapshot-id", -1);
     const cJSON *old = json_get(refs, name);
     const cJSON *snapshot =
-        metadata_find(json_get(c->metadata, "snapshots"), "snapshot-id", id);
+        json_find_last(json_get(c->metadata, "snapshots"), "snapshot-id", id);
     bool same = old && json_equal(old, ref);
     if (same || !ref_good(c, name, ref, snapshot)) {
         cJSON_Delete(ref);
@@ -267,7 +263,7 @@ static void remove_by_snapshot(cJSON *list, int64_t id)
 {
     cJSON *item = metadata_find(list, "snapshot-id", id);
     if (item)
-        cJSON_Delete(cJSON_DetachItemViaPointer(list, item));
+        cJSON_Delete(metadata_detach(list, item));
 }
 
 static bool remove_snapshots(struct commit *c, const cJSON *update)

@@ -173,7 +173,7 @@ static bool remove_encryption_key(struct commit *c, const cJSON *update)
         return false;
     if (!key)
         return true;
-    cJSON_Delete(cJSON_DetachItemViaPointer(keys, key));
+    cJSON_Delete(metadata_detach(keys, key));
     if (!keys->child)
         cJSON_DeleteItemFromObjectCaseSensitive(c->metadata, "encryption-keys");
     c->changed = true;

@@ -8,7 +8,7 @@
 #include "mocks/catalog/metadata.h"
 #include "mocks/catalog/state.h"
 
-enum { ANSWER_MAX = 1 << 30, TEXT_ROOM = 2048, TREES_TEXT_MAX = 16 << 20 };
+enum { ANSWER_MAX = 1 << 30, TEXT_ROOM = 1024, TREES_TEXT_MAX = 16 << 20 };
 
 static struct version *version_new(enum version_kind kind, cJSON *tree)
 {
@@ -22,6 +22,17 @@ static struct version *version_new(enum version_kind kind, cJSON *tree)
 struct version *version_new_space(cJSON *properties)
 {
     return version_new(VERSION_SPACE, properties);
+}
+
+/* For a text that follows one of so many bytes. Coarse steps, so that the
+ * memory of an older text suits a newer one. */
+static size_t room_after(size_t len)
+{
+    size_t step = TEXT_ROOM;
+    len += TEXT_ROOM;
+    while (step < len / 8)
+        step *= 2;
+    return (len + step - 1) / step * step;
 }
 
 static void set_etag(struct version *v, uint64_t hash)
@@ -44,7 +55,7 @@ struct version *version_new_file(enum version_kind kind, cJSON *metadata,
     if (grown_from)
         old = version_metadata(grown_from);
     str_init(&s, ANSWER_MAX);
-    str_room(&s, old.len + TEXT_ROOM);
+    str_room(&s, room_after(old.len));
     str_addz(&s, "{\"metadata-location\":");
     json_quote(&s, slice_of(location));
     str_addz(&s, ",\"metadata\":");
@@ -115,6 +126,7 @@ cJSON *version_take_tree(struct version *v)
 static void give_up(struct version *v)
 {
     cJSON_Delete(version_take_tree(v));
+    id_set_fini(&v->ids);
 }
 
 void trees_trim(struct trees *t)
@@ -140,6 +152,7 @@ void version_unref(struct version *v)
     leave_home(v);
     cJSON_Delete(v->kept);
     cJSON_Delete(v->dropped);
+    id_set_fini(&v->ids);
     free(v->location);
     shared_unref(v->text);
     free(v->packed);
