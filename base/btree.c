@@ -143,11 +143,14 @@ static struct tree_key key_copy(struct slice s)
     return (struct tree_key){mem_memdup(s.p, s.len), s.len};
 }
 
-/* Moves the upper half of n to a new node, whose lower bound goes to *sep. */
-static struct btree_node *split(struct btree_node *n, struct tree_key *sep)
+/* Moves the upper half of n to a new node, whose lower bound goes to *sep. Keys
+ * often come in order: where the newest is the last one, it goes alone, and n
+ * stays full. */
+static struct btree_node *split(struct btree_node *n, size_t newest,
+                                struct tree_key *sep)
 {
     struct btree_node *r = node_new(n->leaf);
-    size_t keep = FANOUT / 2;
+    size_t keep = newest + 1 == n->n ? newest : FANOUT / 2;
 
     r->n = n->n - keep;
     memcpy(r->key, &n->key[keep], r->n * sizeof(r->key[0]));
@@ -184,14 +187,14 @@ static struct btree_node *insert(struct btree_node *n, struct slice key,
             return NULL;
         }
         node_insert(n, i, key_copy(key), value);
-        return n->n == FANOUT ? split(n, sep) : NULL;
+        return n->n == FANOUT ? split(n, i, sep) : NULL;
     }
     i = child_of(n, key);
     more = insert(n->item[i], key, value, old, &bound_of_more);
     if (!more)
         return NULL;
     node_insert(n, i + 1, bound_of_more, more);
-    right = n->n == FANOUT ? split(n, sep) : NULL;
+    right = n->n == FANOUT ? split(n, i + 1, sep) : NULL;
     return right;
 }
 

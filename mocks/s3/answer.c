@@ -43,6 +43,16 @@ const char *s3_etag(struct exchange *x, const struct s3_object *o)
     return arena_memdup(&x->arena, etag, n + 1);
 }
 
+void s3_tell_modified(struct exchange *x, const struct s3_object *o)
+{
+    char *date = arena_alloc(&x->arena, DATE_HTTP_SIZE);
+
+    date_http(o->modified_ms, date);
+    answer_add(&x->answer, &x->arena,
+               (struct http_header){SLICE_LIT("Last-Modified"),
+                                    {date, DATE_HTTP_SIZE - 1}});
+}
+
 static const char *date_now(struct s3 *s)
 {
     int64_t now = clock_unix_ms(s->clock);

@@ -142,6 +142,6 @@ void s3_get_object_attributes(struct ask *c)
         xml_textf(out, "ObjectSize", "%zu", o->body->len);
     str_addz(out, "</GetObjectAttributesResponse>");
     s3_answer_text(c->x, 200);
-    answer_header(&c->x->answer, c->a, "Last-Modified", "%s", o->modified);
+    s3_tell_modified(c->x, o);
     version_tell(c, o);
 }

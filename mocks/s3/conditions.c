@@ -56,7 +56,7 @@ static bool not_modified(struct ask *c, const struct s3_object *o)
 
     s3_answer_empty(x, 304);
     answer_header(&x->answer, &x->arena, "ETag", "%s", s3_etag(x, o));
-    answer_header(&x->answer, &x->arena, "Last-Modified", "%s", o->modified);
+    s3_tell_modified(x, o);
     return false;
 }
 

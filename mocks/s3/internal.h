@@ -312,6 +312,7 @@ void s3_answer_text(struct exchange *x, int status); /* s->text as XML */
 void s3_finish_answer(struct exchange *x);
 void s3_request_id(const struct exchange *x, char out[17]);
 const char *s3_etag(struct exchange *x, const struct s3_object *o); /* quoted */
+void s3_tell_modified(struct exchange *x, const struct s3_object *o);
 
 /* ---- version.c ---- */
 /* What a new version of an object in that bucket is called; 0: null. */

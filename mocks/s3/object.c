@@ -46,7 +46,7 @@ static void answer_object(struct ask *c, struct s3_object *o, int status,
     w->release = object_unref;
     w->release_ctx = object_ref(o);
     answer_header(w, c->a, "ETag", "%s", s3_etag(c->x, o));
-    answer_header(w, c->a, "Last-Modified", "%s", o->modified);
+    s3_tell_modified(c->x, o);
     while (headers_next(o->headers, &at, &name, &value))
         if (name[0] != ':')
             answer_header(w, c->a, name, "%s", value);

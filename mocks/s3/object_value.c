@@ -27,13 +27,15 @@ struct s3_body *body_new(struct s3_memory *m, size_t len)
 struct s3_body *body_shared(struct s3_memory *m, struct slice bytes,
                             struct shared *owner)
 {
-    struct s3_body *b = mem_alloc(sizeof(*b));
+    struct s3_body *b = mem_alloc(sizeof(*b) + sizeof(owner));
 
     *b = (struct s3_body){.memory = m,
                           .refs = 1,
+                          .lent = true,
                           .len = bytes.len,
-                          .bytes = owner->p + (bytes.p - owner->p),
-                          .owner = shared_ref(owner)};
+                          .bytes = owner->p + (bytes.p - owner->p)};
+    shared_ref(owner);
+    memcpy(b + 1, &owner, sizeof(owner));
     m->used += sizeof(*b) + bytes.len + 1;
     return b;
 }
@@ -47,6 +49,15 @@ struct s3_body *body_of(struct s3_memory *m, struct slice bytes)
     return b;
 }
 
+struct shared *body_owner(const struct s3_body *b)
+{
+    struct shared *owner = NULL;
+
+    if (b->lent)
+        memcpy(&owner, b + 1, sizeof(owner));
+    return owner;
+}
+
 struct s3_body *body_ref(struct s3_body *b)
 {
     b->refs++;
@@ -58,7 +69,7 @@ void body_unref(struct s3_body *b)
     if (!b || --b->refs)
         return;
     b->memory->used -= sizeof(*b) + b->len + 1;
-    shared_unref(b->owner);
+    shared_unref(body_owner(b));
     free(b);
 }
 
@@ -84,7 +95,6 @@ struct s3_object *object_new(struct s3_memory *m, const struct s3_object *like)
     if (like->headers.len)
         memcpy(data + parts, like->headers.p, like->headers.len);
     o->headers.p = data + parts;
-    date_http(o->modified_ms, o->modified);
     m->used += cost(o);
     return o;
 }
@@ -116,13 +126,12 @@ struct slice object_bytes(const struct s3_object *o)
 /* Files of the catalog are hashed when somebody asks: few do. */
 const uint8_t *object_md5(const struct s3_object *o)
 {
-    struct s3_body *b = o->body;
+    struct s3_object *own = (struct s3_object *)(uintptr_t)o;
 
-    if (!o->md5_late || !b)
-        return o->md5;
-    if (!b->hashed)
-        b->hashed = EVP_Digest(b->bytes, b->len, b->md5, NULL, EVP_md5(), NULL);
-    return b->md5;
+    if (o->md5_late && o->body)
+        own->md5_late = !EVP_Digest(o->body->bytes, o->body->len, own->md5,
+                                    NULL, EVP_md5(), NULL);
+    return o->md5;
 }
 
 void object_etag(const struct s3_object *o, char out[ETAG_SIZE])

@@ -73,7 +73,7 @@ struct s3_object *stack_current(const struct s3_stack *v)
 static void note_place(const struct s3_entry *e, struct s3_stack *v, bool here)
 {
     struct s3_object *o = stack_current(v);
-    struct shared *owner = o ? o->body->owner : NULL;
+    struct shared *owner = o ? body_owner(o->body) : NULL;
 
     if (owner && here && !owner->place) {
         owner->place = e;

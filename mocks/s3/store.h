@@ -29,12 +29,10 @@ struct s3_memory { /* what the store holds, with a guess at its own cost */
 struct s3_body { /* bytes, counted; filled before anyone else sees them */
     struct s3_memory *memory;
     unsigned refs;
-    bool hashed;
+    bool lent;     /* bytes belong to a struct shared, which is named behind */
     uint64_t hash; /* the journal's; 0: not made yet */
     size_t len;
-    char *bytes;           /* its own, or of owner */
-    struct shared *owner;  /* or NULL */
-    uint8_t md5[MD5_SIZE]; /* if it was hashed */
+    char *bytes;
 };
 
 struct s3_body *body_new(struct s3_memory *m, size_t len);
@@ -42,6 +40,7 @@ struct s3_body *body_of(struct s3_memory *m, struct slice bytes);
 /* Nothing is copied: bytes lie within owner, of which it takes a reference. */
 struct s3_body *body_shared(struct s3_memory *m, struct slice bytes,
                             struct shared *owner);
+struct shared *body_owner(const struct s3_body *b); /* or NULL */
 struct s3_body *body_ref(struct s3_body *b);
 void body_unref(struct s3_body *b);
 
@@ -61,9 +60,8 @@ struct s3_object { /* one block of memory, counted */
     int64_t modified_ms;
     unsigned refs;
     unsigned short n_parts, owner; /* owner: index into the users */
-    bool md5_late;                 /* md5 is the body's, once it is asked for */
+    bool md5_late;                 /* it is made when somebody asks for it */
     uint8_t md5[MD5_SIZE];         /* of the bytes, or of the parts' md5s */
-    char modified[DATE_HTTP_SIZE];
 };
 
 /* A new object with one reference. The fields of like are copied: md5, owner,

@@ -101,8 +101,7 @@ static void answer_marker(struct ask *c, const struct s3_object *marker,
     answer_set(&c->x->answer, c->a, "x-amz-delete-marker", "true");
     if (by_version) {
         answer_set(&c->x->answer, c->a, "Allow", "DELETE");
-        answer_set(&c->x->answer, c->a, "Last-Modified", "%s",
-                   marker->modified);
+        s3_tell_modified(c->x, marker);
     }
     version_tell(c, marker);
 }
