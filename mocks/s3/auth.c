@@ -126,8 +126,11 @@ bool claim_right_token(struct claim *k)
     struct ask *c = k->c;
     const char *token = k->in_query ? ask_query(c, "X-Amz-Security-Token")
                                     : ask_headerz(c, "x-amz-security-token");
-    const char *code = session_refusal(c->s, c->session, token);
+    const char *code;
 
+    if (!token)
+        token = claim_old_token(k);
+    code = session_refusal(c->s, c->session, token);
     if (!code)
         return true;
     if (strcmp(code, "InvalidAccessKeyId") == 0)

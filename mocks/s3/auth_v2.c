@@ -238,6 +238,22 @@ static struct slice signed_date(const struct claim *k)
     return ask_header(k->c, "date");
 }
 
+const char *claim_old_token(const struct claim *k)
+{
+    if (!k->c->s->profile->v2_regions || k->auth.scope.p || !k->in_query)
+        return NULL;
+    return ask_query(k->c, "x-amz-security-token");
+}
+
+/* Where AWS takes it in a query, it is signed as the header it stands for. */
+static void add_token(struct str *out, const struct claim *k)
+{
+    const char *token = claim_old_token(k);
+
+    if (token)
+        str_addf(out, "x-amz-security-token:%s\n", token);
+}
+
 static bool to_sign(struct str *out, const struct claim *k)
 {
     struct slice lines[] = {k->c->r->method, ask_header(k->c, "content-md5"),
@@ -249,6 +265,7 @@ static bool to_sign(struct str *out, const struct claim *k)
         str_addc(out, '\n');
     }
     add_headers(out, k->c->r);
+    add_token(out, k);
     add_resource(out, k->c);
     return !out->failed;
 }

@@ -267,6 +267,8 @@ bool ask_authenticate(struct ask *c); /* sets user */
 /* Rules that both versions of the signature have; those that fail answer. */
 bool claim_known_user(struct claim *k);
 bool claim_right_token(struct claim *k);
+/* That Version 2 has in its query, in AWS's way; NULL: none. */
+const char *claim_old_token(const struct claim *k);
 bool claim_dated(struct claim *k); /* time_ms, -1: none; sets time */
 bool claim_not_skewed(struct claim *k);
 void claim_mismatch(struct claim *k); /* answers that signatures differ */
