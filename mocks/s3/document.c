@@ -42,6 +42,8 @@ static void add_operations(struct str *out)
         markdown_cell(out, s3_honoured(op->name));
         str_addz(out, " | ");
         markdown_cell(out, op->doc);
+        if (s3_rows[i].needs & NEEDS_SETTINGS)
+            str_addz(out, " (not in minio)");
         str_addz(out, " |\n");
     }
     str_addz(out,

@@ -185,6 +185,9 @@ const struct s3_profile_rule s3_profile_rules[] = {
     RULE(lists_what_it_may,
          "ListBuckets leaves out what a limited user cannot reach, and does "
          "not refuse him"),
+    RULE(refuses_first,
+         "what MinIO's first handlers refuse (hosts, paths, dates, reserved "
+         "names) is refused before anything is signed or looked up"),
     RULE(own_bucket_again, "CreateBucket of an own bucket is 200, not 409"),
     RULE(plain_keys_only,
          "keys have no empty, `.` or `..` segments (XMinioInvalidObjectName)"),
@@ -192,6 +195,13 @@ const struct s3_profile_rule s3_profile_rules[] = {
          "`Range: bytes=1-0` is 416, not the whole object"),
     RULE(hash_may_be_absent,
          "without x-amz-content-sha256 the body is taken as signed empty"),
+    RULE(small_chunks, "signed chunks may have any size, not 8 KiB at least"),
+    RULE(forms_are_signed, "a form without a policy is refused"),
+    RULE(private_lists, "access lists can say `private` and no more"),
+    RULE(few_settings, "the settings that are marked in the table of "
+                       "operations can be read at most"),
+    RULE(ascii_tags, "tags have ASCII letters, digits and a few signs only"),
+    RULE(kms, "encryption with keys of its own (aws:kms) can be asked for"),
     RULE(etag_conditions,
          "writes obey If-None-Match with an ETag and If-Match: `*`, instead of "
          "501 (option etag_conditions)"),
@@ -202,6 +212,9 @@ const struct s3_profile_rule s3_profile_rules[] = {
     RULE(uuid_versions, "version ids look like UUIDs"),
     RULE(encodes_every_prefix,
          "encoding-type=url encodes the Prefix of ListObjects too"),
+    RULE(region_everywhere, "the region is on every answer and in every error"),
+    RULE(plain_resource, "Resource in errors is the decoded path"),
+    RULE(bare_documents, "stored documents come without an XML declaration"),
     RULE(names_in_errors, "BucketName and Key are in every error"),
     RULE(code_in_head_error, "x-minio-error-code and -desc on errors of HEAD"),
     RULE(health, "health checks below /minio/health/; bucket `minio` is "
