@@ -45,7 +45,8 @@ static inline bool slice_starts(struct slice a, const char *prefix)
 {
     struct slice b = slice_of(prefix);
 
-    return a.len >= b.len && (!b.len || memcmp(a.p, b.p, b.len) == 0);
+    return a.len >= b.len &&
+           (!b.len || (a.p && memcmp(a.p, b.p, b.len) == 0));
 }
 
 bool slice_has_control(struct slice a);         /* below blank, or 0x7f */
