@@ -42,6 +42,8 @@ CHANGE(m_size_not_compared, store.check_size = false)
 CHANGE(m_range_not_compared, store.check_range = false)
 CHANGE(m_etag_not_kept, store.keep_etag = false)
 CHANGE(m_damaged_not_repeated, rows[ICE_ROW_STORE_DAMAGED].read_again = false)
+CHANGE(m_full_not_known,
+       store.codes[ICE_CODE_STORAGE_FULL].row = ICE_ROW_OTHER_5XX)
 CHANGE(m_error_in_200_believed, store.error_in_200 = false)
 CHANGE(m_deletes_taken_on_trust, store.account = false)
 CHANGE(m_failed_deletes_not_repeated, store.deletes_most = 1)
@@ -137,6 +139,8 @@ const struct mutant store_mutants[] = {
         "Parts of an object are read of one object."),
     ROW(m_damaged_not_repeated, "damaged-not-repeated", "R3.1-2 R3.1-4 R3.1-7",
         "What was damaged on its way is asked for, or sent, again."),
+    ROW(m_full_not_known, "full-not-known", "R3.1-3",
+        "What a full store refused is known not to be there."),
     ROW(m_error_in_200_believed, "error-in-200-believed", "R3.1-5",
         "A 200 that carries an error document is a failure."),
     ROW(m_deletes_taken_on_trust, "deletes-taken-on-trust", "R3.1-3 R3.1-5",

@@ -111,6 +111,8 @@ const struct ice_policy ice_policy_default =
                     ROW_RENEW("the store's clock says another time"),
                 [ICE_ROW_STORE_DAMAGED] = ROW("bytes were damaged on their way",
                                               REJECTED, PROTOCOL, true, NEVER),
+                [ICE_ROW_STORE_FULL] = ROW("the store is full",
+                                           REJECTED, UNAVAILABLE, false, NEVER),
                 [ICE_ROW_ODD_STATUS] =
                     ROW("a status that HTTP does not have", AMBIGUOUS, PROTOCOL,
                         true, UNSETTLED),
@@ -339,6 +341,8 @@ const struct ice_policy ice_policy_default =
                              400, ICE_ROW_STORE_DAMAGED},
                         [ICE_CODE_INCOMPLETE_BODY] = {"IncompleteBody", 400,
                                                       ICE_ROW_STORE_DAMAGED},
+                        [ICE_CODE_STORAGE_FULL] = {"XMinioStorageFull", 507,
+                                                   ICE_ROW_STORE_FULL},
                         [ICE_CODE_PRECONDITION] = {"PreconditionFailed",
                                                    412, ICE_ROW_409},
                         [ICE_CODE_NO_SUCH_BUCKET] = {"NoSuchBucket", 404,

@@ -78,10 +78,11 @@ enum ice_row {
     ICE_ROW_503_WAIT, /* with a usable Retry-After */
     ICE_ROW_504,
     ICE_ROW_OTHER_5XX,
-    ICE_ROW_STORE_BUSY,    /* these four: by the store's error code */
+    ICE_ROW_STORE_BUSY,    /* these five: by the store's error code */
     ICE_ROW_STORE_EXPIRED, /* keys or session token */
     ICE_ROW_STORE_SKEWED,  /* clocks differ */
     ICE_ROW_STORE_DAMAGED, /* what came is not what was sent */
+    ICE_ROW_STORE_FULL,    /* it has no room for it, now */
     ICE_ROW_ODD_STATUS,    /* below 200, above 599 */
     ICE_ROW_REFUSED,       /* from here on as in enum ice_event */
     ICE_ROW_UNREACHABLE,
@@ -404,6 +405,7 @@ enum ice_code { /* error codes that say more than their status */
                 ICE_CODE_SHA256_MISMATCH,
                 ICE_CODE_CHECKSUM_MISMATCH, /* MinIO's */
                 ICE_CODE_INCOMPLETE_BODY,
+                ICE_CODE_STORAGE_FULL, /* MinIO's */
                 ICE_CODE_PRECONDITION,
                 ICE_CODE_NO_SUCH_BUCKET,
                 ICE_CODE_NO_SUCH_UPLOAD,

@@ -250,6 +250,7 @@ static void the_stores_codes_say_more_than_their_status(void)
         {403, "RequestTimeTooSkewed", ICE_ROW_STORE_SKEWED},
         {503, "SlowDown", ICE_ROW_STORE_BUSY},
         {400, "BadDigest", ICE_ROW_STORE_DAMAGED},
+        {507, "XMinioStorageFull", ICE_ROW_STORE_FULL},
         {404, "NoSuchBucket", ICE_ROW_404_BUCKET},
         {404, "NoSuchKey", ICE_ROW_404_STORE},
         {403, "AccessDenied", ICE_ROW_403},
