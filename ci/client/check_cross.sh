@@ -7,7 +7,7 @@ homes=$CLIENT_HOME/.. clients="pyiceberg duckdb java" did=0
 client() { # name, what it is to do
     did=$((did + 1))
     case $1 in
-    java) java -cp "$homes/java/jars/*" ci/client/check_java.java "${@:2}" ;;
+    java) java -cp "$CLIENT_TMP/classes:$homes/java/jars/*" CheckJava "${@:2}" ;;
     *) "$homes/$1/bin/python" "ci/client/check_$1.py" "${@:2}" ;;
     esac >"$CLIENT_TMP/said" 2>&1 || {
         cat "$CLIENT_TMP/said"
@@ -15,6 +15,7 @@ client() { # name, what it is to do
         exit 1
     }
 }
+javac -nowarn -Xlint:none -d "$CLIENT_TMP/classes" -cp "$homes/java/jars/*" ci/client/check_java.java
 for one in $clients; do client $one write cross.$one; done
 for one in $clients; do client $one read cross.pyiceberg:1 cross.duckdb:1 cross.java:1; done
 for one in $clients; do
