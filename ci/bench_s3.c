@@ -177,7 +177,7 @@ static void target_of(char *path, char *query)
 
 static void make_request(struct link *l)
 {
-    char path[512], query[512], lines[1024] = "", length[64] = "";
+    char path[512], query[512], lines[1024] = "", length[128] = "";
 
     target_of(path, query);
     if (!o.plain)
@@ -235,7 +235,9 @@ static void read_head(struct link *l, const char *end)
 {
     const char *n = strcasestr(l->in, "\r\nContent-Length:");
 
-    o.bad += strncmp(l->in + 9, "2", 1) != 0;
+    if (l->in[9] != '2' && !o.bad++)
+        fprintf(stderr, "bench_s3: the first bad answer: %.*s\n",
+                (int)l->in_len, l->in);
     l->left = is("head") || !n ? 0 : strtoll(n + 17, NULL, 10);
     must(n || is("head") || has_body() || is("bucket"), "an answer's length");
     l->left -= (int64_t)l->in_len - (end + 4 - l->in);

@@ -125,6 +125,13 @@ struct exchange *exchange_new(struct mock *m, struct service *s,
     return x;
 }
 
+struct shared *exchange_body(struct exchange *x)
+{
+    if (!x->body)
+        x->body = http1_take_body(x->parser);
+    return x->body;
+}
+
 static void free_exchange(struct exchange *x)
 {
     list_out(x);
@@ -132,6 +139,7 @@ static void free_exchange(struct exchange *x)
         x->change.drop(x->change.ctx);
     answer_reset(&x->answer);
     fault_plan_done(x->mock->faults, &x->plan);
+    shared_unref(x->body);
     give_one(x->mock, x);
 }
 

@@ -135,6 +135,7 @@ struct exchange {
     int64_t started_ns;
     struct http1 *parser; /* owned; request is its */
     struct http_request *request;
+    struct shared *body; /* the request's, if a handler wanted to keep it */
     const struct operation *op; /* NULL: no such route */
     struct exchange_names names;
     struct fault_plan plan;
@@ -192,6 +193,9 @@ void exchange_abort(struct exchange *x);
 void exchange_finish(struct exchange *x);
 
 /* ---- for handlers ---- */
+/* The request's body, for who keeps it as it is: nothing is copied. Borrowed;
+ * request->body lies in it from now on. */
+struct shared *exchange_body(struct exchange *x);
 /* See pending: x->answer is ready now. */
 void exchange_answered(struct exchange *x);
 /* Body as JSON text or other; sets Content-Type. The text is copied. */

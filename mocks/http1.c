@@ -629,6 +629,14 @@ struct http_request *http1_request(struct http1 *p)
     return &p->request;
 }
 
+struct shared *http1_take_body(struct http1 *p)
+{
+    struct shared *b = shared_of(&p->body);
+
+    p->request.body = (struct slice){b->p, b->len};
+    return b;
+}
+
 int http1_status(const struct http1 *p)
 {
     return p->status;

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "base/shared.h"
 #include "base/str.h"
 
 struct http1_limits {
@@ -81,6 +82,9 @@ void http1_free(struct http1 *p);
 enum http1_event http1_feed(struct http1 *p, const char *bytes, size_t n,
                             size_t *used);
 struct http_request *http1_request(struct http1 *p);
+/* The body of a complete request, which stays in request->body, as shared bytes
+ * that the caller owns. Once. */
+struct shared *http1_take_body(struct http1 *p);
 int http1_status(const struct http1 *p); /* of HTTP1_BAD: 400, 413 ... */
 const char *http1_reason(const struct http1 *p); /* of HTTP1_BAD, for people */
 

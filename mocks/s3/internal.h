@@ -390,6 +390,8 @@ void s3_assume_role(struct ask *c);
 void sts_document(struct str *out); /* its errors */
 
 /* ---- put.c ---- */
+/* The body as the store keeps it, with one reference. */
+struct s3_body *ask_body_kept(struct ask *c);
 /* An object of that body, whose reference is taken over: by this user, now. */
 struct s3_object *object_made(struct ask *c, struct s3_body *body,
                               struct slice headers);

@@ -7,6 +7,8 @@
 #include "mocks/s3/integrity.h"
 #include "mocks/s3/sse.h"
 
+enum { COPIED_BELOW = 64 << 10 };
+
 struct s3_object *object_made(struct ask *c, struct s3_body *body,
                               struct slice headers)
 {
@@ -28,14 +30,26 @@ void checksum_by_default(struct ask *c, struct slice bytes, struct checksum *k)
     checksum_of(&c->s->digests, k->kind, bytes, k->value);
 }
 
+/* A copy has just the size of a small body; a large one is kept as it came. */
+struct s3_body *ask_body_kept(struct ask *c)
+{
+    struct s3_memory *m = &c->s->store.memory;
+    struct shared *owner;
+
+    if (c->body.len < COPIED_BELOW || c->body.p != c->r->body.p)
+        return body_of(m, c->body);
+    owner = exchange_body(c->x);
+    c->body = c->r->body;
+    return body_shared(m, c->body, owner);
+}
+
 static void prepare(struct ask *c, struct str *headers, struct checksum *k)
 {
     struct s3_object *o;
 
     checksum_by_default(c, c->body, k);
     checksum_keep(c, headers, k);
-    o = object_made(c, body_of(&c->s->store.memory, c->body),
-                    str_slice(headers));
+    o = object_made(c, ask_body_kept(c), str_slice(headers));
     s3_answer_empty(c->x, 200);
     answer_header(&c->x->answer, c->a, "ETag", "%s", s3_etag(c->x, o));
     checksum_tell(c, k, true);

@@ -314,7 +314,7 @@ void s3_upload_part(struct ask *c)
         !checksum_proved(c, &k) || !kind_fits(c, r, &k) ||
         !ask_has_room(c, c->body.len))
         return;
-    p = prepare_part(c, u, number, body_of(&c->s->store.memory, c->body));
+    p = prepare_part(c, u, number, ask_body_kept(c));
     if (k.kind == CHECKSUM_NONE && !r.implied && r.kind != CHECKSUM_NONE) {
         k.kind = r.kind;
         memcpy(k.value, p->part.checksum, sizeof(k.value));
