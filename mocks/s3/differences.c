@@ -58,7 +58,8 @@ const struct s3_difference s3_differences[] = {
      "statements with Effect, Principal, Action, Resource, their Not forms, "
      "and the operators on strings, numbers, ARNs, addresses, Bool and Null "
      "over the keys s3:prefix, delimiter, max-keys, VersionId, x-amz-*, "
-     "ExistingObjectTag, RequestObjectTag, aws:SecureTransport, SourceIp, "
+     "ExistingObjectTag, RequestObjectTag, aws:SecureTransport, SourceIp "
+     "(always 127.0.0.1), "
      "Referer, UserAgent, username; a principal that nobody is fits nobody",
      "what bucket policies are written with"},
     {"policy-status", "AWS", "no policy, no status: NoSuchBucketPolicy",
