@@ -174,6 +174,27 @@ static void load_is_stale(struct mock *m)
     wrap_operation(m, MOCK_CATALOG, "loadTable", see_stale, NULL);
 }
 
+static void list_is_stale(struct mock *m)
+{
+    wrap_operation(m, MOCK_CATALOG, "listTables", see_stale, NULL);
+}
+
+static void forget_keys(struct exchange *x)
+{
+    char why[160];
+    x->service->meddle(x->service->state, x, MEDDLE_FORGET_KEYS, NULL, why);
+}
+
+static void keys_not_kept(struct mock *m)
+{
+    wrap_operation(m, MOCK_CATALOG, "createTable", forget_keys, NULL);
+}
+
+static void profile_ignored(struct mock *m)
+{
+    mock_catalog(m)->profile = profile_at(0);
+}
+
 static void say_there(struct exchange *x)
 {
     answer_reset(&x->answer);
@@ -393,6 +414,11 @@ const struct mutant mock_mutants[] = {
     MOCK("mock-list-ends-early", "pages follow until the last",
          list_ends_early),
     MOCK("mock-load-is-stale", "a load shows the last change", load_is_stale),
+    MOCK("mock-list-is-stale", "a list shows the last change", list_is_stale),
+    MOCK("mock-keys-not-kept", "a key's first answer is given again",
+         keys_not_kept),
+    MOCK("mock-profile-ignored", "a catalog differs as its profile says",
+         profile_ignored),
     MOCK("mock-exists-always", "HEAD of a missing table is 404", exists_always),
     MOCK("mock-any-token", "a request without the right token is refused",
          any_token),
