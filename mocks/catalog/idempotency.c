@@ -11,15 +11,16 @@
 #include "base/json.h"
 #include "mocks/catalog/inside.h"
 
-enum { KEY_LENGTH = 36, KEPT_MAX = 1000 };
+enum { KEY_LENGTH = 36, KEPT_MAX = 1000, KEPT_BYTES = 32 << 20 };
 
 struct kept {
     UT_hash_handle hh;
     char key[KEY_LENGTH + 1];
     char *target; /* method and path */
     int status;
-    char *body, *type, *etag; /* NULL: none */
-    size_t len;
+    char *type, *etag;   /* NULL: none */
+    struct shared *text; /* that body is in: a version's, or its own; or NULL */
+    struct slice body;
     int64_t until_ms;
 };
 
@@ -28,8 +29,9 @@ static void forget(struct catalog *c, struct kept *e)
     /* NOLINTNEXTLINE(clang-analyzer-*): it cannot follow uthash */
     HASH_DEL(c->kept, e);
     c->n_kept--;
+    c->kept_bytes -= e->body.len;
     free(e->target);
-    free(e->body);
+    shared_unref(e->text);
     free(e->type);
     free(e->etag);
     free(e);
@@ -84,7 +86,7 @@ static struct kept *find(struct catalog *c, struct slice key)
 
 static void answer_again(struct call *k, const struct kept *e)
 {
-    exchange_answer(k->x, e->status, e->type, (struct slice){e->body, e->len});
+    exchange_answer(k->x, e->status, e->type, e->body);
     if (e->etag)
         answer_set(&k->x->answer, &k->x->arena, "ETag", "%s", e->etag);
 }
@@ -152,6 +154,28 @@ static char *copy(const char *z)
     return z ? mem_strdup(z) : NULL;
 }
 
+/* The body of a version is its text, which is there anyway. What is older goes
+ * when it all gets too much; e is the youngest. */
+static void keep_body(struct catalog *c, struct kept *e,
+                      const struct exchange *x)
+{
+    const struct version *v = answered_version(x);
+    e->body = x->answer.body;
+    if (v && e->body.p == v->answer) {
+        e->text = shared_ref(v->text);
+    } else {
+        struct str s;
+        str_init(&s, e->body.len);
+        if (e->body.len)
+            str_adds(&s, e->body);
+        e->text = shared_of(&s);
+        e->body.p = e->text->p;
+    }
+    c->kept_bytes += e->body.len;
+    while (c->kept_bytes > KEPT_BYTES && c->kept != e)
+        forget(c, c->kept);
+}
+
 void kept_remember(struct catalog *c, struct exchange *x)
 {
     struct slice key = key_of(c, x);
@@ -160,8 +184,7 @@ void kept_remember(struct catalog *c, struct exchange *x)
         return;
     struct kept *e = keep(c, key, target_of(x));
     e->status = w->status;
-    e->body = mem_memdup(w->body.p, w->body.len);
-    e->len = w->body.len;
+    keep_body(c, e, x);
     e->type = copy(answer_get(w, "Content-Type"));
     e->etag = copy(answer_get(w, "ETag"));
 }

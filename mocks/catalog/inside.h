@@ -56,7 +56,7 @@ struct catalog {
     size_t half_changes;    /* ... so far only */
     uint64_t session_epoch; /* tokens of an older one are no longer good */
     struct kept *kept;      /* idempotency.c */
-    size_t n_kept;
+    size_t n_kept, kept_bytes;
     struct packer *packer; /* coding.c; NULL until it is needed */
     struct catalog_store store;
     struct signer *signer; /* sign.c; NULL until it is needed */

@@ -406,6 +406,33 @@ static void a_change_that_was_dropped_is_not_remembered(void)
     bench_stop(&b);
 }
 
+/* Large answers push the oldest ones out. */
+static void kept_answers_take_so_much_memory(void)
+{
+    enum { BIG = 1 << 20, TABLES = 36 };
+    struct bench b;
+    char *body = mem_alloc(BIG + 1000), key[100];
+    CU_ASSERT_FATAL(
+        bench_start(&b, "{\"namespaces\":[\"db\"],\"idempotency\":\"1h\"}"));
+    for (int i = 0; i < TABLES + 2; i++) {
+        int which = i < TABLES ? i : i == TABLES ? TABLES - 1 : 0;
+        int n = snprintf(body, 1000,
+                         "{\"name\":\"t%d\",\"schema\":" SIMPLE_SCHEMA
+                         ",\"properties\":{\"p\":\"",
+                         which);
+        memset(body + n, 'x', BIG);
+        memcpy(body + n + BIG, "\"}}", 4);
+        snprintf(key, sizeof key,
+                 "Idempotency-Key: 0190a6c4-1111-7222-8333-%012d\r\n", which);
+        ask_how(&b, PLAIN, "POST", "/v1/namespaces/db/tables", key, body);
+        CU_ASSERT_EQUAL(b.status, i <= TABLES ? 200 : 409);
+        CU_ASSERT_EQUAL(b.wrote, i < TABLES);
+        CU_ASSERT(b.c->kept_bytes <= 33 << 20);
+    }
+    free(body);
+    bench_stop(&b);
+}
+
 static void keys_are_ignored_when_not_advertised(void)
 {
     struct bench b;
@@ -432,5 +459,6 @@ UNIT_MAIN("catalog routes", UNIT(every_operation_has_a_route_of_its_own),
           UNIT(a_forged_token_is_refused), UNIT(a_restart_ends_sessions),
           UNIT(token_errors_have_oauths_own_shape),
           UNIT(a_key_replays_the_answer),
+          UNIT(kept_answers_take_so_much_memory),
           UNIT(a_change_that_was_dropped_is_not_remembered),
           UNIT(keys_are_ignored_when_not_advertised))
