@@ -200,6 +200,7 @@ void exchange_answer(struct exchange *x, int status, const char *content_type,
     x->answer.status = status;
     x->answer.body.p = arena_memdup(&x->arena, body.p, body.len);
     x->answer.body.len = body.len;
+    x->answer.hash = NULL;
     if (content_type)
         answer_set(&x->answer, &x->arena, "Content-Type", "%s", content_type);
 }

@@ -14,6 +14,16 @@ void call_answer_empty(struct call *k, int status)
     exchange_answer_empty(k->x, status);
 }
 
+void header_set(struct exchange *x, const char *name, const char *value)
+{
+    struct answer *w = &x->answer;
+    if (answer_get(w, name))
+        answer_set(w, &x->arena, name, "%s", value);
+    else
+        answer_add(w, &x->arena,
+                   (struct http_header){slice_of(name), slice_of(value)});
+}
+
 static void release(void *ctx)
 {
     version_unref(ctx);
@@ -25,8 +35,9 @@ void call_answer_version(struct call *k, struct version *v)
     if (w->release)
         w->release(w->release_ctx);
     w->status = 200;
-    answer_set(w, &k->x->arena, "Content-Type", "application/json");
+    header_set(k->x, "Content-Type", "application/json");
     w->body = (struct slice){v->answer, v->answer_len};
+    w->hash = &v->hash;
     w->release = release;
     w->release_ctx = version_ref(v);
 }

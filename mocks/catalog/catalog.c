@@ -254,9 +254,9 @@ static void finish_answer(struct exchange *x)
     char date[DATE_HTTP_SIZE];
     date_http(clock_unix_ms(c->clock), date);
     if (!answer_get(&x->answer, "Date"))
-        answer_set(&x->answer, &x->arena, "Date", "%s", date);
+        header_set(x, "Date", arena_strdup(&x->arena, date));
     if (!answer_get(&x->answer, "Server"))
-        answer_set(&x->answer, &x->arena, "Server", "icefault");
+        header_set(x, "Server", "icefault");
 }
 
 /* Losing state brings back what the options ask for: it is a new start. */

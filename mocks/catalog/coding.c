@@ -199,15 +199,17 @@ void coding_encode(struct exchange *x)
     const char *type = answer_get(w, "Content-Type");
     if (!c->o.gzip || !type || strncmp(type, "application/json", 16) != 0)
         return;
-    answer_set(w, &x->arena, "Vary", "Accept-Encoding");
+    header_set(x, "Vary", "Accept-Encoding");
     if (w->body.len < ENCODE_FROM || answer_get(w, "Content-Encoding") ||
         will_be_damaged(x) ||
         !takes_gzip(http_header(x->request, "accept-encoding")))
         return;
     struct slice body = packed(x);
+    struct version *v = answered_version(x);
     if (!body.p)
         return;
     w->body = body;
-    answer_set(w, &x->arena, "Content-Encoding", "gzip");
+    w->hash = v && body.p == v->packed ? &v->packed_hash : NULL;
+    header_set(x, "Content-Encoding", "gzip");
     mark_tag(x);
 }

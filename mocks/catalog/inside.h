@@ -45,6 +45,12 @@ struct catalog {
     struct catalog_options o;
     const struct profile *profile;
     const struct route *routes; /* route.c */
+    struct routed {             /* what the last request's path named */
+        uint64_t exchange;
+        struct slice path;
+        struct ns_name ns;
+        const char *table;
+    } routed;
     const struct warehouse *files;
     const struct clock *clock;
     uint64_t seed;
@@ -92,6 +98,8 @@ bool route_names(const struct catalog *c, const struct exchange *x,
 /* ---- answers and changes (answers.c) ---- */
 void call_answer(struct call *k, int status, const cJSON *body);
 void call_answer_empty(struct call *k, int status);
+/* As answer_set; value is not copied, and has no control characters. */
+void header_set(struct exchange *x, const char *name, const char *value);
 /* A table's LoadTableResult, with its entity tag and, where the request asks
  * for it and the option gives it, with access to the store. */
 void call_answer_table(struct call *k, struct version *v);

@@ -249,8 +249,9 @@ static struct slice blanks(struct slice raw, struct arena *a)
     return (struct slice){z, raw.len};
 }
 
-bool route_names(const struct catalog *c, const struct exchange *x,
-                 struct ns_name *ns, const char **table, struct failure *f)
+static bool read_names(const struct catalog *c, const struct exchange *x,
+                       struct ns_name *ns, const char **table,
+                       struct failure *f)
 {
     struct slice raw_ns, raw_table;
     *ns = (struct ns_name){0};
@@ -267,6 +268,26 @@ bool route_names(const struct catalog *c, const struct exchange *x,
         return fail(f, "IllegalArgumentException",
                     "Invalid table name: null or empty");
     return !raw_table.p || name_from_path(raw_table, table, f);
+}
+
+/* Of one exchange names are asked for two or three times; they live in its
+ * arena. */
+static bool is_routed(const struct catalog *c, const struct exchange *x)
+{
+    return x->ordinal != 0 && c->routed.exchange == x->ordinal &&
+           c->routed.path.p == x->request->path.p &&
+           c->routed.path.len == x->request->path.len;
+}
+
+bool route_names(const struct catalog *c, const struct exchange *x,
+                 struct ns_name *ns, const char **table, struct failure *f)
+{
+    if (is_routed(c, x)) {
+        *ns = c->routed.ns;
+        *table = c->routed.table;
+        return true;
+    }
+    return read_names(c, x, ns, table, f);
 }
 
 /* Where the names of an operation's subject are in its body. Of a transaction
@@ -317,16 +338,18 @@ static void name_from_body(struct exchange *x, const struct catalog *c,
 
 void route_name_operation(struct exchange *x)
 {
-    const struct catalog *c = x->service->state;
+    struct catalog *c = x->service->state;
     struct failure f = {.arena = &x->arena};
     struct ns_name ns;
     struct slice unused[2];
     const char *table;
+    c->routed.exchange = 0;
     if (profile_refuses(c->profile, x))
         return;
     x->op = find(c, x->request, &unused[0], &unused[1]);
     if (!x->op || !route_names(c, x, &ns, &table, &f))
         return;
+    c->routed = (struct routed){x->ordinal, x->request->path, ns, table};
     if (ns.n > 0)
         x->names.namespace_ = ns.dotted;
     if (table)

@@ -38,6 +38,7 @@ struct version {
     size_t metadata_at; /* where the metadata begins in answer; to its end
                            but for the last brace */
     char etag[24];      /* quoted */
+    uint64_t hash, packed_hash; /* see struct answer; 0: not known yet */
     /* What was written to location: so many bytes (0: not known), with this
      * CRC-32 (0: they are the metadata's text in answer). */
     size_t file_len;

@@ -61,7 +61,7 @@ bool tag_known(struct call *k, const char *tag)
 void tag_set(struct call *k, const char *tag)
 {
     if (k->c->o.etag)
-        answer_set(&k->x->answer, &k->x->arena, "ETag", "%s", tag);
+        header_set(k->x, "ETag", arena_strdup(&k->x->arena, tag));
 }
 
 void tag_unchanged(struct call *k, const char *tag)

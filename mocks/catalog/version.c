@@ -8,7 +8,7 @@
 #include "mocks/catalog/metadata.h"
 #include "mocks/catalog/state.h"
 
-enum { ANSWER_MAX = 1 << 30, TEXT_ROOM = 1024, TREES_TEXT_MAX = 16 << 20 };
+enum { ANSWER_MAX = 1 << 30, TEXT_ROOM = 1024, TREES_TEXT_MAX = 8 << 20 };
 
 static struct version *version_new(enum version_kind kind, cJSON *tree)
 {
