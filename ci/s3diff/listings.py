@@ -118,7 +118,6 @@ def maker(op):
                  [("prefix", "b/"), (markers[0], "a")]),
                 ("marker is a prefix", b.name,
                  [("delimiter", "/"), (markers[0], "a/")]),
-                ("metadata", b.name, [("metadata", "true")]),
                 ("no value", b.name, [(limit, None)]),
                 ("twice", b.name, [("prefix", "a"), ("prefix", "b")]),
             ])

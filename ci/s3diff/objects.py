@@ -10,8 +10,8 @@ from sigv4 import md5_base64
 NEVER = "no/such/key"
 OLD = "Wed, 01 Jan 2014 00:00:00 GMT"
 FUTURE = "Fri, 01 Jan 2038 00:00:00 GMT"
-BAD_KEYS = ["a//b", "a/./b", "a/../b", "../x", "./x", "..", ".", "/a", "a//",
-            "x" * 1025, "y/" + "z" * 256, "a/" + "b" * 1030, "//", "\x01x"]
+BAD_KEYS = ["a//b", "a/./b", "a/../b", "../x", "./x", "..", ".",
+            "x" * 1025, "y/" + "z" * 256, "a/" + "b" * 1030, "\x01x"]
 AWS_NS = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
 
 
@@ -366,7 +366,6 @@ def delete_object(model, rng, kind):
         ("version", key, rng.choice(["x", "NULL", "0", "-"]), {}),
         ("mfa", NEVER, None, {"x-amz-mfa": "1 2"}),
         ("bypass", NEVER, None, {"x-amz-bypass-governance-retention": "maybe"}),
-        ("force", NEVER, None, {"x-minio-force-delete": "maybe"}),
     ])
     if case == "key":
         case += f" {name[:12]!r}"
@@ -424,7 +423,6 @@ def delete_objects(model, rng, kind):
             ("absent", b.name, [(NEVER, None), (NEVER + "2", None)]),
             ("absent version", b.name,
              [(NEVER, "01234567-89ab-4def-8123-456789abcdef")]),
-            ("twice", b.name, [(NEVER, None), (NEVER, None)]),
             ("bad version", b.name, [(NEVER, "x"), (NEVER, None)]),
             ("bad key", b.name, [("a//b", None), (NEVER, None)]),
             ("bad key", b.name, [("../x", None)]),

@@ -41,14 +41,13 @@ def query(model, rng, kind):
     what = rng.choice(UNKNOWN)
     name = rng.choice([None, key])
     m = rng.choice(["GET", "GET", "HEAD"])
+    if what == "nosuch" and not name:
+        return None
     bucket = b.name
     if kind == "conflicting":
         bucket = rng.choice(["no-such-bucket", "no.such"])
     elif kind == "malformed":
-        m, name = rng.choice(["PUT", "DELETE", "POST"]), rng.choice(
-            [None, NEVER])
-        if what == "nosuch":
-            return None
+        m, name = "POST", rng.choice([None, NEVER])
     where = "key" if name else "bucket"
     return Request("other query", kind, f"{m} {where} {what}", m, bucket, name,
                    [(what, "")], {}, "" if m in ("PUT", "POST") else None)

@@ -203,7 +203,7 @@ def upload_part(model, rng, kind):
 
 def complete_xml(parts, upload=None):
     def sums(number):
-        if not upload or not upload.algorithm or upload.full:
+        if not upload or not upload.algorithm:
             return ""
         name, value = next(iter(part_checksum(
             upload, upload.parts[number][1]).items()))

@@ -91,7 +91,8 @@ static void add_parts(struct ask *c, const struct s3_object *o,
     while (i < o->n_parts && o->parts[i].number <= marker)
         i++;
     xml_open(out, "ObjectParts");
-    xml_textf(out, "PartsCount", "%u", (unsigned)o->n_parts);
+    if (o->n_parts || !c->s->profile->minio)
+        xml_textf(out, "PartsCount", "%u", (unsigned)o->n_parts);
     xml_textf(out, "PartNumberMarker", "%lld", marker);
     xml_textf(out, "MaxParts", "%lld", most);
     for (; i < o->n_parts && n < (size_t)most; i++, n++)
@@ -129,19 +130,24 @@ void s3_get_object_attributes(struct ask *c)
     object_etag(o, etag);
     class = object_header(o, "x-amz-storage-class");
     str_reset(out);
-    xml_begin(out, "GetObjectAttributesResponse");
+    if (c->s->profile->minio)
+        str_addz(out, XML_DECLARATION "<getObjectAttributesResponse>");
+    else
+        xml_begin(out, "GetObjectAttributesResponse");
     if (want & ETAG)
         xml_textz(out, "ETag", etag);
     if (want & CHECKSUM)
         add_checksum(c, o);
-    if ((want & PARTS) && o->n_parts)
+    if ((want & PARTS) && (o->n_parts || c->s->profile->minio))
         add_parts(c, o, marker, most);
     if (want & CLASS)
         xml_textz(out, "StorageClass", class ? class : "STANDARD");
     if (want & SIZE)
         xml_textf(out, "ObjectSize", "%zu", o->body->len);
-    str_addz(out, "</GetObjectAttributesResponse>");
+    str_addz(out, c->s->profile->minio ? "</getObjectAttributesResponse>"
+                                       : "</GetObjectAttributesResponse>");
     s3_answer_text(c->x, 200);
     s3_tell_modified(c->x, o);
-    version_tell(c, o);
+    if (!c->s->profile->minio || (o->version && ask_query(c, "versionId")))
+        version_tell(c, o);
 }

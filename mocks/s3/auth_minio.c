@@ -256,6 +256,9 @@ bool auth_minio(struct claim *k)
                   ask_query(k->c, "X-Amz-Credential");
     if (k->c->row->needs & (NEEDS_NOBODY | NEEDS_FORM))
         return true;
+    if (slice_starts(header, "AWS") && !slice_starts(header, "AWS ") &&
+        !slice_starts(header, "AWS4-HMAC-SHA256"))
+        return refused(k, "MissingFields");
     if (ask_is_v2(k->c))
         return ask_authenticate_v2(k->c);
     if (!k->in_query && (!header.p || slice_starts(header, "Bearer")))

@@ -63,8 +63,14 @@ void s3_list_buckets(struct ask *c)
     long long most, n = 0;
     bool more;
 
-    if (!ask_number(c, "max-buckets", S3_MAX_BUCKETS, S3_MAX_BUCKETS, &most))
+    if (c->s->profile->minio) { /* all of them, whatever was asked */
+        after = (struct slice){NULL, 0};
+        prefix = "";
+        most = S3_MAX_BUCKETS;
+    } else if (!ask_number(c, "max-buckets", S3_MAX_BUCKETS, S3_MAX_BUCKETS,
+                           &most)) {
         return;
+    }
     str_reset(out);
     xml_begin(out, "ListAllMyBucketsResult");
     user_xml(c->s, out, "Owner", c->user);
@@ -94,6 +100,8 @@ void s3_list_buckets(struct ask *c)
 void s3_head_bucket(struct ask *c)
 {
     s3_answer_empty(c->x, 200);
+    if (c->s->profile->minio)
+        answer_header(&c->x->answer, c->a, "Content-Type", "application/xml");
     if (*c->s->o.region)
         answer_header(&c->x->answer, c->a, "x-amz-bucket-region", "%s",
                       c->s->o.region);
@@ -102,7 +110,8 @@ void s3_head_bucket(struct ask *c)
 void s3_get_bucket_location(struct ask *c)
 {
     struct s3 *s = c->s;
-    bool first = strcmp(s->o.region, "us-east-1") == 0; /* it is written "" */
+    /* AWS writes "" for the first of its regions */
+    bool first = !s->profile->minio && strcmp(s->o.region, "us-east-1") == 0;
 
     str_reset(&s->text);
     xml_begin(&s->text, "LocationConstraint");
@@ -183,7 +192,11 @@ static bool location_ok(struct ask *c)
     }
     if (!l.text[0] || !*region || strcmp(l.text, region) == 0)
         return true;
-    s3_error(c->x, "IllegalLocationConstraintException", NULL,
+    s3_error(c->x, "IllegalLocationConstraintException",
+             c->s->profile->minio
+                 ? arena_printf(c->a, "Region does not match; expecting '%s'.",
+                                c->s->o.region)
+                 : NULL,
              "LocationConstraint", l.text, NULL);
     return false;
 }

@@ -185,7 +185,7 @@ static bool collect_class(struct ask *c, struct slice v, struct str *out)
 
 static bool collect_redirect(struct ask *c, struct slice v, struct str *out)
 {
-    if (!v.len)
+    if (!v.len || c->s->profile->minio) /* which has no websites */
         return true;
     if (v.p[0] != '/' && !slice_starts(v, "http://") &&
         !slice_starts(v, "https://")) {

@@ -90,6 +90,11 @@ static bool read_list(struct completion *k)
     k->list = arena_alloc(k->c->a, S3_MAX_PARTS * sizeof(*k->list));
     if (xml_read(k->c->body, element, k) && k->n > 0)
         return in_order(k);
+    if (!k->c->body.len && k->c->s->profile->minio) {
+        s3_error(k->c->x, "InvalidRequest",
+                 "You must specify at least one part", NULL);
+        return false;
+    }
     s3_error(k->c->x, "MalformedXML", NULL, NULL);
     return false;
 }
@@ -145,6 +150,8 @@ static bool checksum_fits(struct completion *k, struct upload_rule r,
     if (p->checksum[r.kind])
         return strcmp(p->checksum[r.kind], checksum_text(c, &want)) == 0 ||
                no_such_part(k, p);
+    if (c->s->profile->minio)
+        return no_such_part(k, p);
     if (!r.composite || !c->s->profile->default_checksum)
         return true;
     s3_error(c->x, "InvalidRequest",
@@ -191,7 +198,8 @@ static bool size_fits(struct completion *k, size_t sum)
     struct slice said = ask_header(k->c, "x-amz-mp-object-size");
     long long n;
 
-    if (!said.p || (slice_int64(said, &n) && n >= 0 && (size_t)n == sum))
+    if (!said.p || k->c->s->profile->minio ||
+        (slice_int64(said, &n) && n >= 0 && (size_t)n == sum))
         return true;
     s3_error(k->c->x, "InvalidRequest",
              arena_printf(
@@ -341,15 +349,20 @@ static void answer(struct ask *c, const struct s3_object *o)
     str_addc(out, '/');
     percent_encode(out, c->bucket_name, "");
     str_addc(out, '/');
-    percent_encode(out, c->key, "/");
+    percent_encode(out, c->key, c->s->profile->minio ? "/$&+,:;=@" : "/");
     xml_close(out, "Location");
     xml_textz(out, "Bucket", c->bucket_name.p);
     xml_textz(out, "Key", c->key.p);
     xml_textz(out, "ETag", s3_etag(c->x, o));
     if (checksum_kept(o, &k))
-        checksum_xml(c, &k, true);
+        checksum_xml(c, &k, !c->s->profile->minio);
     str_addz(out, "</CompleteMultipartUploadResult>");
     s3_answer_text(c->x, 200);
+    if (c->s->profile->minio) {
+        answer_set(&c->x->answer, c->a, "ETag", "%s", s3_etag(c->x, o));
+        if (k.kind != CHECKSUM_NONE)
+            checksum_tell(c, &k, true);
+    }
     version_tell_new(c, o);
     sse_tell(c, o->headers);
 }

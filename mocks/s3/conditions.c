@@ -8,12 +8,22 @@
 
 #include "mocks/s3/internal.h"
 
-/* Is the object's tag in a list like: "a", "b" or *? Quotes may be missing. */
-static bool tag_in(struct slice list, const struct s3_object *o)
+static struct slice unquoted(struct slice tag)
+{
+    if (tag.len >= 2 && tag.p[0] == '"' && tag.p[tag.len - 1] == '"')
+        tag = (struct slice){tag.p + 1, tag.len - 2};
+    return tag;
+}
+
+/* Is the object's tag in a list like: "a", "b" or *? Quotes may be missing.
+ * plain: the list is one tag, not weak. */
+static bool is_tag(struct slice list, const struct s3_object *o, bool plain)
 {
     char etag[ETAG_SIZE];
 
     object_etag(o, etag);
+    if (plain)
+        return slice_eqz(list, "*") || slice_eqz(unquoted(list), etag);
     while (list.len) {
         const char *comma = memchr(list.p, ',', list.len);
         size_t n = comma ? (size_t)(comma - list.p) : list.len;
@@ -25,12 +35,16 @@ static bool tag_in(struct slice list, const struct s3_object *o)
             return true;
         if (slice_starts(tag, "W/"))
             tag = (struct slice){tag.p + 2, tag.len - 2};
-        if (tag.len >= 2 && tag.p[0] == '"' && tag.p[tag.len - 1] == '"')
-            tag = (struct slice){tag.p + 1, tag.len - 2};
-        if (slice_eqz(tag, etag))
+        if (slice_eqz(unquoted(tag), etag))
             return true;
     }
     return false;
+}
+
+static bool tag_in(const struct ask *c, struct slice list,
+                   const struct s3_object *o)
+{
+    return is_tag(list, o, c->s->profile->minio);
 }
 
 /* The header's date in seconds; false when it is absent or not a date. */
@@ -44,19 +58,37 @@ static bool date_of(const struct http_request *r, const char *name,
     return ms >= 0;
 }
 
-static bool failed(struct ask *c, const char *condition)
+static void tell_state(struct ask *c, const struct s3_object *o)
 {
-    s3_error(c->x, "PreconditionFailed", NULL, "Condition", condition, NULL);
+    char text[VERSION_SIZE];
+
+    answer_set(&c->x->answer, c->a, "ETag", "%s", s3_etag(c->x, o));
+    s3_tell_modified(c->x, o);
+    if (!c->s->profile->minio || slice_eqz(c->r->method, "PUT") ||
+        c->bucket->versioning == VERSIONING_NEVER)
+        return;
+    version_text(c->s, o->version, text);
+    answer_set(&c->x->answer, c->a, "x-amz-version-id", "%s", text);
+}
+
+/* MinIO says what the object is whose condition does not hold. */
+static bool failed(struct ask *c, const struct s3_object *o,
+                   const char *condition)
+{
+    if (c->s->profile->minio && slice_eqz(c->r->method, "HEAD"))
+        s3_answer_empty(c->x, 412);
+    else
+        s3_error(c->x, "PreconditionFailed", NULL, "Condition", condition,
+                 NULL);
+    if (c->s->profile->minio && o && o->body)
+        tell_state(c, o);
     return false;
 }
 
 static bool not_modified(struct ask *c, const struct s3_object *o)
 {
-    struct exchange *x = c->x;
-
-    s3_answer_empty(x, 304);
-    answer_header(&x->answer, &x->arena, "ETag", "%s", s3_etag(x, o));
-    s3_tell_modified(x, o);
+    s3_answer_empty(c->x, 304);
+    tell_state(c, o);
     return false;
 }
 
@@ -66,14 +98,17 @@ bool s3_read_allowed(struct ask *c, const struct s3_object *o)
     struct slice match = http_header(r, "if-match");
     struct slice none = http_header(r, "if-none-match");
     int64_t when, modified = o->modified_ms / 1000;
+    bool all = c->s->profile->minio; /* each for itself */
 
-    if (match.p && !tag_in(match, o))
-        return failed(c, "If-Match");
-    if (!match.p && date_of(r, "if-unmodified-since", &when) && modified > when)
-        return failed(c, "If-Unmodified-Since");
-    if (none.p && tag_in(none, o))
+    if (match.p && !tag_in(c, match, o))
+        return failed(c, o, "If-Match");
+    if ((!match.p || all) && date_of(r, "if-unmodified-since", &when) &&
+        modified > when)
+        return failed(c, o, "If-Unmodified-Since");
+    if (none.p && tag_in(c, none, o))
         return not_modified(c, o);
-    if (!none.p && date_of(r, "if-modified-since", &when) && modified <= when)
+    if ((!none.p || all) && date_of(r, "if-modified-since", &when) &&
+        modified <= when)
         return not_modified(c, o);
     return true;
 }
@@ -105,14 +140,14 @@ bool s3_write_allowed(struct ask *c, const struct s3_object *o)
 
     if (!is_supported(c, match, none))
         return false;
-    if (none.p && o && tag_in(none, o))
-        return failed(c, "If-None-Match");
+    if (none.p && o && tag_in(c, none, o))
+        return failed(c, o, "If-None-Match");
     if (match.p && !o) {
         s3_error(c->x, "NoSuchKey", NULL, NULL);
         return false;
     }
-    if (match.p && !tag_in(match, o))
-        return failed(c, "If-Match");
+    if (match.p && !tag_in(c, match, o))
+        return failed(c, o, "If-Match");
     return true;
 }
 
@@ -145,18 +180,20 @@ bool s3_copy_allowed(struct ask *c, const struct s3_object *o)
     struct slice match = ask_header(c, "x-amz-copy-source-if-match");
     struct slice none = ask_header(c, "x-amz-copy-source-if-none-match");
     int64_t when, modified = o->modified_ms / 1000;
+    bool all = c->s->profile->minio; /* each for itself */
 
-    if (match.p && !tag_in(match, o))
-        return failed(c, "x-amz-copy-source-If-Match");
-    if (!match.p &&
+    if (match.p && !tag_in(c, match, o))
+        return failed(c, o, "x-amz-copy-source-If-Match");
+    if ((!match.p || all) &&
         date_of(r, "x-amz-copy-source-if-unmodified-since", &when) &&
         modified > when)
-        return failed(c, "x-amz-copy-source-If-Unmodified-Since");
-    if (none.p && tag_in(none, o))
-        return failed(c, "x-amz-copy-source-If-None-Match");
-    if (!none.p && date_of(r, "x-amz-copy-source-if-modified-since", &when) &&
+        return failed(c, o, "x-amz-copy-source-If-Unmodified-Since");
+    if (none.p && tag_in(c, none, o))
+        return failed(c, o, "x-amz-copy-source-If-None-Match");
+    if ((!none.p || all) &&
+        date_of(r, "x-amz-copy-source-if-modified-since", &when) &&
         modified <= when)
-        return failed(c, "x-amz-copy-source-If-Modified-Since");
+        return failed(c, o, "x-amz-copy-source-If-Modified-Since");
     return true;
 }
 
@@ -167,7 +204,7 @@ const char *delete_refused(const struct delete_if *want,
 {
     int64_t when, size;
 
-    if (want->tag.p && (!o || !o->body || !tag_in(want->tag, o)))
+    if (want->tag.p && (!o || !o->body || !is_tag(want->tag, o, false)))
         return "If-Match";
     if (want->time.p && o) {
         when = date_parse_http(want->time.p, want->time.len);

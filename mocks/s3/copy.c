@@ -12,6 +12,8 @@
 #include "mocks/s3/sse.h"
 #include "mocks/s3/xml.h"
 
+#define CLASS "x-amz-storage-class"
+
 /* ---- the source ---- */
 
 static bool bad_source(struct ask *c)
@@ -19,7 +21,7 @@ static bool bad_source(struct ask *c)
     return ask_bad_argument(c, "x-amz-copy-source",
                             ask_headerz(c, "x-amz-copy-source"),
                             "Copy Source must mention the source bucket and "
-                            "key: sourcebucket/sourcekey");
+                            "key: sourcebucket/sourcekey.");
 }
 
 static const char *decoded(struct ask *c, struct slice raw)
@@ -51,6 +53,7 @@ static bool read_source(struct ask *c, struct copy_source *out,
         *version = ask_text(c, (struct slice){at, (size_t)(end - at)});
         v.len = (size_t)(at - v.p) - (sizeof(mark) - 1);
     }
+    out->named = *version != NULL;
     path = decoded(c, v);
     if (!path)
         return false;
@@ -61,7 +64,17 @@ static bool read_source(struct ask *c, struct copy_source *out,
     out->bucket_name =
         slice_of(ask_text(c, (struct slice){path, (size_t)(slash - path)}));
     out->key = slice_of(slash + 1);
+    if (c->s->profile->minio) { /* whose errors name the source from now on */
+        c->x->names.bucket = out->bucket_name.p;
+        c->x->names.key = out->key.p;
+    }
     return true;
+}
+
+static bool absent(struct ask *c, const char *code, const char *version)
+{
+    s3_error(c->x, code, NULL, version ? "VersionId" : NULL, version, NULL);
+    return false;
 }
 
 static bool find_version(struct ask *c, struct copy_source *s,
@@ -71,6 +84,8 @@ static bool find_version(struct ask *c, struct copy_source *s,
         store_versions(&c->s->store, s->bucket, s->key, c->x->stale);
     uint64_t id;
 
+    if (version && c->s->profile->minio && !version_parse(c->s, version, &id))
+        return absent(c, "NoSuchVersion", version);
     if (version && !version_asked(c, version, &id))
         return false;
     s->object = version ? stack_find(v, id) : stack_current(v);
@@ -88,10 +103,19 @@ static bool find_version(struct ask *c, struct copy_source *s,
                  "delete marker by version id.",
                  NULL);
     else if (version)
-        s3_error(c->x, "NoSuchVersion", NULL, "VersionId", version, NULL);
+        absent(c, "NoSuchVersion", version);
     else
-        s3_error(c->x, "NoSuchKey", NULL, NULL);
+        absent(c, "NoSuchKey", NULL);
     return false;
+}
+
+void copy_name_source(struct ask *c)
+{
+    struct copy_source source;
+    const char *version;
+
+    if (c->s->profile->minio && ask_header(c, "x-amz-copy-source").p)
+        (void)read_source(c, &source, &version);
 }
 
 bool copy_source_needed(struct ask *c, struct copy_source *out)
@@ -104,10 +128,8 @@ bool copy_source_needed(struct ask *c, struct copy_source *out)
         return false;
     }
     out->bucket = store_bucket(&c->s->store, out->bucket_name, c->x->stale);
-    if (!out->bucket) {
-        s3_error(c->x, "NoSuchBucket", NULL, NULL);
-        return false;
-    }
+    if (!out->bucket)
+        return absent(c, "NoSuchBucket", NULL);
     return find_version(c, out, version) &&
            sse_source_allowed(c, out->object) &&
            s3_copy_allowed(c, out->object);
@@ -117,8 +139,9 @@ void copy_source_tell(struct ask *c, const struct copy_source *source)
 {
     char text[VERSION_SIZE];
 
-    if (source->bucket->versioning == VERSIONING_NEVER)
-        return;
+    if (c->s->profile->minio ? !source->named
+                             : source->bucket->versioning == VERSIONING_NEVER)
+        return; /* MinIO repeats the version that was asked for */
     version_text(c->s, source->object->version, text);
     answer_set(&c->x->answer, c->a, "x-amz-copy-source-version-id", "%s", text);
 }
@@ -180,7 +203,7 @@ static bool read_directive(struct ask *c, const char *header, bool *replace)
            ask_bad_argument(c, header, ask_text(c, v),
                             arena_printf(c->a, "Unknown %s.",
                                          strstr(header, "tagging")
-                                             ? "tagging directive"
+                                             ? "tag directive"
                                              : "metadata directive"));
 }
 
@@ -200,6 +223,7 @@ static bool collect_copy(struct ask *c, const struct s3_object *from,
     const struct http_header *list = c->r->headers;
     size_t n = c->r->n_headers;
     const char *tags = object_header(from, TAGS_KEPT);
+    const char *class = object_header(from, CLASS);
 
     if (!new_metadata)
         take_metadata(from, out);
@@ -211,6 +235,8 @@ static bool collect_copy(struct ask *c, const struct s3_object *from,
     } else if (tags) {
         headers_add(out, TAGS_KEPT, slice_of(tags));
     }
+    if (c->s->profile->minio && class && !field(list, n, CLASS).p)
+        headers_add(out, CLASS, slice_of(class));
     return collect_rest(c, list, n, out);
 }
 
@@ -263,9 +289,14 @@ static void answer(struct ask *c, const struct s3_object *o,
     xml_begin(out, "CopyObjectResult");
     xml_textz(out, "LastModified", date);
     xml_textz(out, "ETag", s3_etag(c->x, o));
-    checksum_xml(c, k, true);
+    if (!c->s->profile->minio)
+        checksum_xml(c, k, true);
     str_addz(out, "</CopyObjectResult>");
     s3_answer_text(c->x, 200);
+    if (!c->s->profile->minio)
+        return;
+    answer_set(&c->x->answer, c->a, "ETag", "%s", s3_etag(c->x, o));
+    checksum_tell(c, k, true);
 }
 
 static void prepare(struct ask *c, const struct copy_source *s,
@@ -276,6 +307,10 @@ static void prepare(struct ask *c, const struct copy_source *s,
 
     find_checksum(c, s->object, &k);
     checksum_by_default(c, object_bytes(s->object), &k);
+    if (k.kind == CHECKSUM_NONE && c->s->profile->minio) {
+        k.kind = CHECKSUM_CRC64NVME;
+        checksum_of(&c->s->digests, k.kind, object_bytes(s->object), k.value);
+    }
     checksum_keep(c, headers, &k);
     o = object_made(c, body_ref(s->object->body), str_slice(headers));
     answer(c, o, &k);
@@ -296,7 +331,8 @@ void s3_copy_object(struct ask *c)
     if (!read_directive(c, "x-amz-metadata-directive", &metadata) ||
         !read_directive(c, "x-amz-tagging-directive", &tags) ||
         !copy_source_needed(c, &s) || !changes_something(c, &s, metadata) ||
-        !s3_write_allowed(c, there) || !ask_has_room(c, 0))
+        (!c->s->profile->minio && !s3_write_allowed(c, there)) ||
+        !ask_has_room(c, 0))
         return;
     str_init(&headers, HEADERS_MAX);
     if (collect_copy(c, s.object, metadata, tags, &headers))

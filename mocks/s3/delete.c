@@ -51,10 +51,7 @@ static bool decide_version(struct ask *c, struct removal *r,
     uint64_t version;
 
     if (!version_parse(c->s, r->version, &version))
-        return refuse(r,
-                      c->s->profile->uuid_versions ? "NoSuchVersion"
-                                                   : "InvalidArgument",
-                      "Invalid version id specified");
+        return refuse(r, "InvalidArgument", "Invalid version id specified");
     r->is = stack_find(v, version);
     if (r->is && !lock_lets_go(c, r->is))
         return refuse(r, c->s->profile->locked.code,
@@ -109,11 +106,28 @@ static void publish_one(struct exchange *x, void *ctx)
     drop_one(ctx);
 }
 
+/* MinIO tells neither of the null version nor of one that was not there. */
+static void tell_named(struct ask *c, const struct s3_object *o)
+{
+    char text[VERSION_SIZE];
+
+    if (!o || !o->version)
+        return;
+    version_text(c->s, o->version, text);
+    answer_set(&c->x->answer, c->a, "x-amz-version-id", "%s", text);
+    if (!o->body)
+        answer_set(&c->x->answer, c->a, "x-amz-delete-marker", "true");
+}
+
 static void tell_one(struct ask *c, const struct removal *r)
 {
     const struct s3_object *o = r->marker ? r->marker : r->is;
 
     s3_answer_empty(c->x, 204);
+    if (c->s->profile->minio) {
+        tell_named(c, o);
+        return;
+    }
     if (r->marker || (r->version && o && !o->body))
         answer_set(&c->x->answer, c->a, "x-amz-delete-marker", "true");
     if (r->version && c->bucket->versioning != VERSIONING_NEVER)
@@ -128,7 +142,8 @@ void s3_delete_object(struct ask *c)
 
     r->key = c->key;
     r->version = ask_query(c, "versionId");
-    r->want.tag = ask_header(c, "if-match");
+    if (!c->s->profile->minio) /* which knows no conditions here */
+        r->want.tag = ask_header(c, "if-match");
     r->want.time = ask_header(c, "x-amz-if-match-last-modified-time");
     r->want.size = ask_header(c, "x-amz-if-match-size");
     if (!decide(c, r)) {
@@ -232,7 +247,8 @@ static void add_deleted(struct ask *c, const struct removal *r)
     if (r->marker || (r->is && !r->is->body)) {
         version_text(c->s, (r->marker ? r->marker : r->is)->version, id);
         xml_textz(out, "DeleteMarker", "true");
-        xml_textz(out, "DeleteMarkerVersionId", id);
+        if (strcmp(id, "null") != 0 || !c->s->profile->minio)
+            xml_textz(out, "DeleteMarkerVersionId", id);
     }
     xml_close(out, "Deleted");
 }

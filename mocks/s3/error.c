@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/percent.h"
+#include "base/utf8.h"
 #include "mocks/s3/internal.h"
 #include "mocks/s3/xml.h"
 
@@ -289,6 +290,17 @@ static void add_names(struct s3 *s, struct exchange *x, const char *code)
         xml_textz(&s->text, "BucketName", x->names.bucket);
 }
 
+/* Can it stand in XML? */
+static bool is_text(struct slice s)
+{
+    for (size_t i = 0, n; i < s.len; i += n) {
+        n = utf8_length(s.p + i, s.len - i);
+        if (n == 0 || !s.p[i])
+            return false;
+    }
+    return true;
+}
+
 /* The path as it came, or with its %XX undone. */
 static void add_resource(struct s3 *s, struct exchange *x)
 {
@@ -296,7 +308,8 @@ static void add_resource(struct s3 *s, struct exchange *x)
     struct str plain;
 
     str_init(&plain, path.len + 1);
-    if (s->profile->plain_resource && percent_decode(&plain, path, false))
+    if (s->profile->plain_resource && percent_decode(&plain, path, false) &&
+        is_text(str_slice(&plain)))
         path = str_slice(&plain);
     xml_text(&s->text, "Resource", path);
     str_fini(&plain);

@@ -212,6 +212,16 @@ static bool bucket_is_open(struct exchange *x)
            refuse(x, "InvalidBucketName");
 }
 
+/* HEAD hears of this one in headers. */
+static bool refuse_key(struct exchange *x)
+{
+    if (!slice_eqz(x->request->method, "HEAD"))
+        return refuse(x, "InsecureKey");
+    s3_error(x, "InsecureKey", NULL, NULL);
+    answer_set(&x->answer, &x->arena, "Vary", "Origin");
+    return false;
+}
+
 /* Keys of the client's own go over TLS only. */
 static bool keys_are_hidden(struct exchange *x)
 {
@@ -223,7 +233,7 @@ static bool keys_are_hidden(struct exchange *x)
     for (size_t i = 0; i < r->n_headers && !x->tls; i++)
         if (slice_istarts(r->headers[i].name, names[0]) ||
             slice_istarts(r->headers[i].name, names[1]))
-            return refuse(x, "InsecureKey");
+            return refuse_key(x);
     return true;
 }
 

@@ -59,6 +59,9 @@ bool ask_body_intact(struct ask *c, bool required)
 
 static bool invalid(struct ask *c, const char *message)
 {
+    if (c->s->profile->minio)
+        return ask_bad_argument(c, "x-amz-checksum", NULL,
+                                "Invalid checksum provided.");
     s3_error(c->x, "InvalidRequest", message, NULL);
     return false;
 }

@@ -85,10 +85,11 @@ struct s3_profile {
     bool turned_range_is_outside; /* bytes=1-0 is 416, not the whole */
     bool plain_keys_only;         /* no empty, "." or ".." segments */
     bool own_bucket_again;        /* CreateBucket of an own one is 200 */
-    bool small_chunks;            /* signed ones may have any size */
-    bool hash_may_be_absent;      /* no x-amz-content-sha256: that of nothing */
-    bool uuid_versions;           /* version ids look like UUIDs */
-    bool etag_conditions;         /* writes obey If-None-Match: "etag" */
+    bool minio;                /* its smaller manners, said where they show */
+    bool small_chunks;         /* signed ones may have any size */
+    bool hash_may_be_absent;   /* no x-amz-content-sha256: that of nothing */
+    bool uuid_versions;        /* version ids look like UUIDs */
+    bool etag_conditions;      /* writes obey If-None-Match: "etag" */
     bool accounts_apart;       /* users own what they make, and may no more */
     bool health;               /* /minio/health/... */
     bool encodes_every_prefix; /* that of ListObjects too */

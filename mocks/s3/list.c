@@ -129,7 +129,7 @@ static void add_echo(struct objects *o, struct str *out)
         listing_name(l, out, "Marker", slice_of(listing_or_empty(o->marker)));
     if (l->url)
         xml_textz(out, "EncodingType", "url");
-    xml_textf(out, "MaxKeys", "%lld", l->max_keys);
+    xml_textf(out, "MaxKeys", "%lld", l->said);
 }
 
 /* One page: keys as they come, then the common prefixes. */
@@ -157,7 +157,7 @@ static void add_page(struct objects *o, struct str *out)
     xml_textz(out, "IsTruncated", more ? "true" : "false");
     if (more && o->second)
         add_token(out, last);
-    else if (more && *o->l.delimiter)
+    else if (more && (*o->l.delimiter || o->l.c->s->profile->minio))
         listing_name(&o->l, out, "NextMarker", last.name);
 }
 
@@ -202,6 +202,8 @@ void s3_list_objects(struct ask *c)
     if (!begin(&o, c))
         return;
     o.marker = ask_query(c, "marker");
+    if (!listing_marker_ok(&o.l, o.marker))
+        return;
     start_first(&o);
     answer(&o);
 }

@@ -134,7 +134,7 @@ static void pages_join_to_the_whole(void)
 
 static void a_thousand_keys_a_page_and_no_more(void)
 {
-    struct testing *t = testing_new(NULL);
+    struct testing *t = testing_new("{\"profile\": \"aws\"}");
     char key[32];
 
     for (int i = 0; i < 2500; i++) {
@@ -163,7 +163,7 @@ static void no_keys_asked_for_is_an_empty_page(void)
 static void names_that_xml_cannot_hold_are_encoded(void)
 {
     static const char *const odd[] = {"a b+c&d<e>", "nl\nbel\x07", NULL};
-    struct testing *t = testing_new(NULL);
+    struct testing *t = testing_new("{\"profile\": \"aws\"}");
 
     fill(t, odd);
     LIST("list-type=2");
@@ -217,7 +217,7 @@ static void a_group_of_many_is_one_step(void)
 
 static void the_older_form_pages_by_marker(void)
 {
-    struct testing *t = testing_new(NULL);
+    struct testing *t = testing_new("{\"profile\": \"aws\"}");
 
     fill(t, tree);
     CU_ASSERT_EQUAL(LIST("max-keys=2"), 200);

@@ -103,13 +103,19 @@ static void add_markers(struct versions *v)
     struct str *out = &v->l.c->s->text;
     char id[VERSION_SIZE];
 
-    if (!v->more || !v->last.p)
+    if (v->more && v->last.p)
+        listing_name(&v->l, out, "NextKeyMarker", v->last);
+    if (!v->more || !v->last.p || !v->last_version) {
+        if (v->l.c->s->profile->minio)
+            xml_textz(out, "NextVersionIdMarker", "");
         return;
-    listing_name(&v->l, out, "NextKeyMarker", v->last);
-    if (!v->last_version)
-        return;
+    }
     version_text(v->l.c->s, v->last_version->version, id);
-    xml_textz(out, "NextVersionIdMarker", id);
+    xml_textz(out, "NextVersionIdMarker",
+              v->last_version->version || !v->l.c->s->profile->minio ||
+                      v->l.c->bucket->versioning != VERSIONING_NEVER
+                  ? id
+                  : "");
 }
 
 static void start(struct versions *v)
@@ -139,11 +145,17 @@ static void add_echo(struct versions *v)
         listing_name(l, out, "Delimiter", slice_of(l->delimiter));
     if (l->url)
         xml_textz(out, "EncodingType", "url");
-    xml_textf(out, "MaxKeys", "%lld", l->max_keys);
+    xml_textf(out, "MaxKeys", "%lld", l->said);
 }
 
 static bool markers_ok(struct versions *v)
 {
+    if (!listing_marker_ok(&v->l, v->key_marker))
+        return false;
+    if (v->id_marker && !v->key_marker && v->l.c->s->profile->minio) {
+        s3_error(v->l.c->x, "NotImplemented", NULL, NULL);
+        return false;
+    }
     if (v->id_marker && !v->key_marker)
         return ask_bad_argument(v->l.c, "version-id-marker", v->id_marker,
                                 "A version-id marker cannot be specified "

@@ -13,6 +13,24 @@ const char *listing_or_empty(const char *z)
 
 /* ---- parameters ---- */
 
+static bool minio_bad_number(struct ask *c, const char *name, const char *text)
+{
+    static const char *const says[][2] = {
+        {"max-keys",
+         "Argument maxKeys must be an integer between 0 and 2147483647"},
+        {"max-uploads",
+         "Argument max-uploads must be an integer between 0 and 2147483647"},
+        {"max-parts",
+         "Part number must be an integer between 1 and 10000, inclusive"},
+        {"part-number-marker", "Argument partNumberMarker must be an integer."},
+    };
+
+    for (size_t i = 0; i < sizeof(says) / sizeof(says[0]); i++)
+        if (strcmp(name, says[i][0]) == 0)
+            return ask_bad_argument(c, name, text, says[i][1]);
+    return ask_bad_argument(c, name, text, NULL);
+}
+
 bool ask_number(struct ask *c, const char *name, long long fallback,
                 long long cap, long long *out)
 {
@@ -21,6 +39,9 @@ bool ask_number(struct ask *c, const char *name, long long fallback,
     *out = fallback;
     if (!text || !*text)
         return true;
+    if (c->s->profile->minio &&
+        (!slice_int64(slice_of(text), out) || *out < 0 || *out > INT32_MAX))
+        return minio_bad_number(c, name, text);
     if (!slice_int64(slice_of(text), out))
         return ask_bad_argument(
             c, name, text,
@@ -44,6 +65,8 @@ static bool read_encoding(struct listing *l)
     const char *text = ask_query(l->c, "encoding-type");
 
     l->url = text && strcmp(text, "url") == 0;
+    if (text && !*text && l->c->s->profile->minio)
+        return true;
     return !text || l->url ||
            ask_bad_argument(l->c, "encoding-type", text,
                             "Invalid Encoding Method specified in Request");
@@ -51,10 +74,16 @@ static bool read_encoding(struct listing *l)
 
 bool listing_read(struct listing *l, const char *max_name)
 {
+    bool minio = l->c->s->profile->minio;
+    bool uploads = strcmp(max_name, "max-uploads") == 0;
+
     l->prefix = listing_or_empty(ask_query(l->c, "prefix"));
     l->delimiter = listing_or_empty(ask_query(l->c, "delimiter"));
-    return ask_number(l->c, max_name, S3_MAX_PAGE, S3_MAX_PAGE, &l->max_keys) &&
-           read_encoding(l);
+    if (!ask_number(l->c, max_name, minio && uploads ? 10000 : S3_MAX_PAGE,
+                    minio ? INT32_MAX : S3_MAX_PAGE, &l->said))
+        return false;
+    l->max_keys = l->said < S3_MAX_PAGE ? l->said : S3_MAX_PAGE;
+    return read_encoding(l);
 }
 
 /* ---- the walk ---- */
@@ -134,6 +163,27 @@ bool walk_next(struct walk *w, struct item *out)
 
 /* ---- names ---- */
 
+/* As MinIO: a blank is a plus, and a star stays. */
+static void minio_encode(struct str *out, struct slice name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (name.p[i] == ' ')
+            str_addc(out, '+');
+        else if (name.p[i] == '~')
+            str_addz(out, "%7E");
+        else
+            percent_encode(out, (struct slice){name.p + i, 1}, "/*");
+}
+
+bool listing_marker_ok(const struct listing *l, const char *marker)
+{
+    if (!l->c->s->profile->minio || !marker || !*marker ||
+        slice_starts(slice_of(marker), l->prefix))
+        return true;
+    s3_error(l->c->x, "NotImplemented", NULL, NULL);
+    return false;
+}
+
 void listing_name(struct listing *l, struct str *out, const char *element,
                   struct slice name)
 {
@@ -144,7 +194,10 @@ void listing_name(struct listing *l, struct str *out, const char *element,
         return;
     }
     str_init(&coded, 3 * name.len + 1);
-    percent_encode(&coded, name, "/");
+    if (l->c->s->profile->minio)
+        minio_encode(&coded, name);
+    else
+        percent_encode(&coded, name, "/");
     xml_text(out, element, str_slice(&coded));
     str_fini(&coded);
 }

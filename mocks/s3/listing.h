@@ -12,13 +12,15 @@
 struct listing {
     struct ask *c;
     const char *prefix, *delimiter; /* "" when not given */
-    long long max_keys;
-    bool url; /* encoding-type=url */
+    long long max_keys, said;       /* what the answer repeats of it */
+    bool url;                       /* encoding-type=url */
 };
 
 /* Reads prefix, delimiter, encoding-type and the query max_name. False, and
  * InvalidArgument answered, when one is wrong. */
 bool listing_read(struct listing *l, const char *max_name);
+/* MinIO knows no markers outside the prefix: false, and 501 answered. */
+bool listing_marker_ok(const struct listing *l, const char *marker);
 const char *listing_or_empty(const char *z);
 /* A key as the listing writes it: percent-encoded where that was asked for. */
 void listing_name(struct listing *l, struct str *out, const char *element,

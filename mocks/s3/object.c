@@ -78,8 +78,34 @@ static void answer_part(struct ask *c, struct s3_object *o, size_t from,
                       from, from + len - 1, all.len);
 }
 
+/* What MinIO can read of it, it repeats: an open end is -1. */
+static void answer_outside_minio(struct ask *c, struct slice asked, size_t size)
+{
+    const char *text = ask_text(c, asked);
+    long long from, to = -1;
+    int used = 0;
+
+    if (sscanf(text, "bytes=%lld-%n%lld", &from, &used, &to) < 1 || !used ||
+        from < 0 || (to >= 0 && to < from)) {
+        s3_error(c->x, "InvalidRange", NULL, NULL);
+        return;
+    }
+    text = arena_printf(c->a, "%lld-%lld", from, to);
+    s3_error(c->x, "InvalidRange",
+             arena_printf(c->a,
+                          "The requested range 'bytes=%s' is not "
+                          "satisfiable",
+                          text),
+             "ActualObjectSize", arena_printf(c->a, "%zu", size),
+             "RangeRequested", text, NULL);
+}
+
 static void answer_outside(struct ask *c, struct slice asked, size_t size)
 {
+    if (c->s->profile->minio) {
+        answer_outside_minio(c, asked, size);
+        return;
+    }
     s3_error(c->x, "InvalidRange", NULL, "ActualObjectSize",
              arena_printf(c->a, "%zu", size), "RangeRequested",
              ask_text(c, asked), NULL);
@@ -151,6 +177,19 @@ static void get_part(struct ask *c, struct s3_object *o, const char *text)
 
 /* ---- GetObject; HEAD is the same: the exchange leaves out the body ---- */
 
+/* MinIO's HEAD has the object's headers all the same. */
+static void answer_head_outside(struct ask *c, struct s3_object *o)
+{
+    const char *code = answer_get(&c->x->answer, "x-minio-error-code");
+    const char *desc = answer_get(&c->x->answer, "x-minio-error-desc");
+
+    code = arena_strdup(c->a, code ? code : "");
+    desc = arena_strdup(c->a, desc ? desc : "");
+    answer_object(c, o, 416, (struct slice){"", 0});
+    answer_header(&c->x->answer, c->a, "x-minio-error-code", "%s", code);
+    answer_header(&c->x->answer, c->a, "x-minio-error-desc", "%s", desc);
+}
+
 static void get_range(struct ask *c, struct s3_object *o)
 {
     struct slice asked = http_header(c->r, "range"), all = object_bytes(o);
@@ -159,6 +198,8 @@ static void get_range(struct ask *c, struct s3_object *o)
 
     if (r.kind == RANGE_OUTSIDE) {
         answer_outside(c, asked, all.len);
+        if (c->s->profile->minio && slice_eqz(c->r->method, "HEAD"))
+            answer_head_outside(c, o);
     } else if (r.kind == RANGE_PART) {
         answer_part(c, o, r.from, r.len);
     } else {

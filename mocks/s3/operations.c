@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "mocks/s3/access.h"
+#include "mocks/s3/copy.h"
 #include "mocks/s3/documents.h"
 
 #define B "/{bucket}"
@@ -273,6 +274,8 @@ static const struct s3_row *row_of(const struct operation *op)
     return &s3_rows[op - s3_operations];
 }
 
+enum { MAX_SEGMENT = 255 };
+
 /* No empty segment, no "." and no ".." between the slashes. */
 static bool plain_key(const char *key)
 {
@@ -297,6 +300,29 @@ static bool is_reserved(const struct ask *c)
            !(c->key.len && slice_eqz(c->r->method, "GET"));
 }
 
+/* Segments of keys are names of files there, and only what stores a key calls
+ * it too long. */
+static bool minio_key_fits(const struct ask *c, const char *key)
+{
+    size_t n = strlen(key);
+    const char *op = c->x->op->name;
+    bool parts = strstr(op, "Part") || strstr(op, "Multipart");
+    bool stores = parts || slice_eqz(c->r->method, "PUT");
+
+    if (parts && key[n - 1] == '/')
+        return false;
+
+    if (n > S3_MAX_KEY)
+        return stores;
+    while (*key) {
+        n = strcspn(key, "/");
+        if (n > MAX_SEGMENT)
+            return false;
+        key += n + (key[n] == '/');
+    }
+    return true;
+}
+
 static bool names_ok(struct ask *c)
 {
     struct exchange *x = c->x;
@@ -309,6 +335,10 @@ static bool names_ok(struct ask *c)
     }
     if (is_reserved(c)) {
         s3_error(x, "AllAccessDisabled", NULL, NULL);
+        return false;
+    }
+    if (key && c->s->profile->minio && !minio_key_fits(c, key)) {
+        s3_error(x, "XMinioInvalidObjectName", NULL, NULL);
         return false;
     }
     if (key && strlen(key) > S3_MAX_KEY) {
@@ -338,6 +368,7 @@ static bool bucket_is_there(struct ask *c)
 {
     if (c->bucket || !c->x->names.bucket || c->row->needs & NEEDS_NO_BUCKET)
         return owner_is_expected(c);
+    copy_name_source(c);
     if (c->user == S3_NOBODY && !c->s->o.anonymous &&
         c->s->profile->refuses_first)
         s3_error(c->x, "AccessDenied", NULL, NULL); /* rights come first */
@@ -401,6 +432,7 @@ bool s3_refuses(struct exchange *x)
 
 void s3_handle(struct exchange *x)
 {
+    const char *bucket = x->names.bucket, *key = x->names.key;
     struct ask *c;
 
     if (!gate_open(x))
@@ -411,6 +443,8 @@ void s3_handle(struct exchange *x)
     if (ask_authenticate(c) && names_ok(c) && bucket_is_there(c) &&
         access_allowed(c) && setting_is_known(c) && unsigned_opened(c))
         c->row->act(c);
+    x->names.bucket = bucket;
+    x->names.key = key;
     if (c->row->act != s3_preflight)
         cors_tell(c);
 }

@@ -25,10 +25,16 @@ static void add_part(struct ask *c, struct upload_rule r,
     xml_close(out, "Part");
 }
 
-static void add_rule(struct str *out, struct upload_rule r)
+/* always: also that there is none. */
+static void add_rule(struct str *out, struct upload_rule r, bool always)
 {
-    if (r.kind == CHECKSUM_NONE || r.implied)
+    if (r.kind == CHECKSUM_NONE || r.implied) {
+        if (always) {
+            xml_textz(out, "ChecksumAlgorithm", "");
+            xml_textz(out, "ChecksumType", "");
+        }
         return;
+    }
     xml_textz(out, "ChecksumAlgorithm", checksums[r.kind].name);
     xml_textz(out, "ChecksumType", r.composite ? "COMPOSITE" : "FULL_OBJECT");
 }
@@ -48,28 +54,47 @@ static void add_parts(struct ask *c, const struct s3_upload *u,
         add_part(c, r, &u->parts[i]);
         last = u->parts[i].number;
     }
+    if (i == u->n_parts && c->s->profile->minio)
+        last = 0; /* there is no next one */
     xml_textf(out, "NextPartNumberMarker", "%u", last);
     xml_textf(out, "MaxParts", "%lld", most);
     xml_textz(out, "IsTruncated", i < u->n_parts ? "true" : "false");
-    add_rule(out, r);
+    add_rule(out, r, c->s->profile->minio);
+}
+
+/* Here MinIO says the id twice. */
+static void add_user(struct ask *c, const char *element, unsigned owner)
+{
+    const char *id = c->s->profile->owner_id;
+
+    if (!id) {
+        user_xml(c->s, &c->s->text, element, owner);
+        return;
+    }
+    xml_open(&c->s->text, element);
+    xml_textz(&c->s->text, "ID", id);
+    xml_textz(&c->s->text, "DisplayName", id);
+    xml_close(&c->s->text, element);
 }
 
 void s3_list_parts(struct ask *c)
 {
     struct s3_upload *u = upload_needed(c);
     struct str *out = &c->s->text;
+    bool minio = c->s->profile->minio;
     long long marker, most;
 
     if (!u || !ask_number(c, "part-number-marker", 0, INT32_MAX, &marker) ||
-        !ask_number(c, "max-parts", S3_MAX_PAGE, S3_MAX_PAGE, &most))
+        !ask_number(c, "max-parts", minio ? S3_MAX_PARTS : S3_MAX_PAGE,
+                    minio ? S3_MAX_PARTS : S3_MAX_PAGE, &most))
         return;
     str_reset(out);
     xml_begin(out, "ListPartsResult");
     xml_textz(out, "Bucket", c->bucket_name.p);
     xml_textz(out, "Key", c->key.p);
     xml_textz(out, "UploadId", ask_query(c, "uploadId"));
-    user_xml(c->s, out, "Initiator", u->owner);
-    user_xml(c->s, out, "Owner", u->owner);
+    add_user(c, "Initiator", u->owner);
+    add_user(c, "Owner", u->owner);
     xml_textz(out, "StorageClass", "STANDARD");
     xml_textf(out, "PartNumberMarker", "%lld", marker);
     add_parts(c, u, marker, most);
@@ -101,7 +126,8 @@ static void add_upload(struct listing *l, const struct s3_upload *u)
     user_xml(c->s, out, "Owner", u->owner);
     xml_textz(out, "StorageClass", "STANDARD");
     xml_textz(out, "Initiated", date);
-    add_rule(out, upload_rule_of(u));
+    if (!c->s->profile->minio)
+        add_rule(out, upload_rule_of(u), false);
     xml_close(out, "Upload");
 }
 
@@ -166,8 +192,13 @@ static void add_uploads(struct page *p, struct str *out)
     str_adds(out, str_slice(&groups));
     str_fini(&groups);
     xml_textz(out, "IsTruncated", u ? "true" : "false");
-    if (!u || !last)
+    if (!u || !last) {
+        if (p->l.c->s->profile->minio) {
+            xml_textz(out, "NextKeyMarker", "");
+            xml_textz(out, "NextUploadIdMarker", "");
+        }
         return;
+    }
     upload_id_text(p->l.c->s, last->id, id);
     listing_name(&p->l, out, "NextKeyMarker",
                  last_group.p ? last_group : last->key);
@@ -179,9 +210,10 @@ void s3_list_uploads(struct ask *c)
     struct page p = {.l = {.c = c}};
     struct str *out = &c->s->text;
 
-    if (!listing_read(&p.l, "max-uploads"))
-        return;
     p.key_marker = listing_or_empty(ask_query(c, "key-marker"));
+    if (!listing_read(&p.l, "max-uploads") ||
+        !listing_marker_ok(&p.l, p.key_marker))
+        return;
     p.id_marker = ask_query(c, "upload-id-marker");
     p.more = btree_seek(c->bucket->uploads, slice_of(p.l.prefix), false, &p.at);
     str_reset(out);
@@ -194,7 +226,7 @@ void s3_list_uploads(struct ask *c)
         listing_name(&p.l, out, "Delimiter", slice_of(p.l.delimiter));
     if (p.l.url)
         xml_textz(out, "EncodingType", "url");
-    xml_textf(out, "MaxUploads", "%lld", p.l.max_keys);
+    xml_textf(out, "MaxUploads", "%lld", p.l.said);
     add_uploads(&p, out);
     str_addz(out, "</ListMultipartUploadsResult>");
     s3_answer_text(c->x, 200);

@@ -164,6 +164,10 @@ static bool take_chunks(struct stream *s)
 
     while ((kind = chunk_next(&s->rest, &chunk)) == CHUNK_DATA) {
         s->chunks++;
+        if (chunk.data.len > s->room - s->n && s->c->s->profile->minio) {
+            s3_error(s->c->x, "ExcessData", NULL, NULL);
+            return false;
+        }
         if (chunk.data.len > s->room - s->n)
             return incomplete(s, "it is longer than "
                                  "x-amz-decoded-content-length");
@@ -172,6 +176,10 @@ static bool take_chunks(struct stream *s)
         memcpy(s->out + s->n, chunk.data.p, chunk.data.len);
         s->n += chunk.data.len;
         last = chunk.data.len;
+    }
+    if (kind == CHUNK_BAD && s->rest.len && s->c->s->profile->minio) {
+        s3_error(s->c->x, "BadRequest", "400 BadRequest", NULL);
+        return false;
     }
     if (kind == CHUNK_BAD)
         return incomplete(s, "a chunk is malformed or cut short");
@@ -283,6 +291,8 @@ static bool take_stream(struct ask *c, struct claim *k, const struct framing *f)
     struct slice length = ask_header(c, "x-amz-decoded-content-length");
     long long n;
 
+    if (!length.p && c->s->profile->minio)
+        return incomplete(&s, "x-amz-decoded-content-length is missing");
     if (!length.p || !slice_int64(length, &n) || n < 0) {
         s3_error(c->x, "MissingContentLength", NULL, NULL);
         return false;

@@ -93,6 +93,9 @@ static const struct s3_override minio_overrides[] = {
      "Query-string authentication version 4 requires the X-Amz-Algorithm, "
      "X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and "
      "X-Amz-Expires parameters."},
+    {"XAmzContentChecksumMismatch", "XAmzContentChecksumMismatch", 400,
+     "The provided 'x-amz-checksum' header does not match what was computed."},
+    {"IllegalLocationConstraintException", "InvalidRegion", 400, NULL},
     {"SeveralAuthorizations", "InvalidRequest", 400,
      "Invalid Request (request has multiple authentication types, please use "
      "one)"},
@@ -134,6 +137,7 @@ const struct s3_profile s3_profiles[] = {
      .code_in_head_error = true,
      .turned_range_is_outside = true,
      .plain_keys_only = true,
+     .minio = true,
      .small_chunks = true,
      .hash_may_be_absent = true,
      .uuid_versions = true,

@@ -90,12 +90,39 @@ static bool has_query(struct slice query, struct slice name, const char *value)
     return false;
 }
 
-static const char *subresource_of(struct slice query)
+static bool is_in(const char *const *list, const char *name)
 {
+    while (*list && strcmp(*list, name) != 0)
+        list++;
+    return *list != NULL;
+}
+
+/* MinIO passes over what the target cannot have. */
+static bool can_have(const struct exchange *x, enum level level,
+                     const char *name)
+{
+    static const char *const of_keys[] = {
+        "acl",     "attributes", "legal-hold", "restore", "retention", "select",
+        "tagging", "torrent",    "uploadId",   "uploads", NULL};
+    static const char *const of_both[] = {"acl", "tagging", "uploads", NULL};
+
+    if (!s3_of(x)->profile->minio)
+        return true;
+    if (strcmp(name, "list-type") == 0)
+        return false; /* only 2 matters, and its row stands first */
+    return is_in(of_keys, name) ? level == LEVEL_KEY || is_in(of_both, name)
+                                : level != LEVEL_KEY;
+}
+
+static const char *subresource_of(const struct exchange *x, enum level level)
+{
+    struct slice query = x->request->query;
+
     if (query.len == 0)
         return NULL;
     for (size_t i = 0; subresources[i]; i++)
-        if (has_query(query, slice_of(subresources[i]), NULL))
+        if (has_query(query, slice_of(subresources[i]), NULL) &&
+            can_have(x, level, subresources[i]))
             return subresources[i];
     return NULL;
 }
@@ -158,12 +185,33 @@ struct slice s3_bucket_of_host(const struct s3 *s, const struct http_request *r)
     return (struct slice){NULL, 0};
 }
 
+/* MinIO takes "/a//b" for "a/b" but leaves "a//b" alone: a key that begins with
+ * a slash is cleaned of empty segments, and of that slash. */
+static const char *without_first_slashes(struct arena *a, const char *key)
+{
+    char *clean;
+    size_t n = 0;
+
+    if (*key != '/')
+        return key;
+    clean = arena_alloc(a, strlen(key) + 2);
+    for (; *key; key++)
+        if (*key != '/' || (n && clean[n - 1] != '/'))
+            clean[n++] = *key;
+    if (n == 0)
+        clean[n++] = '/';
+    clean[n] = 0;
+    return clean;
+}
+
 static bool read_key(struct exchange *x, struct target *t, struct slice rest)
 {
     if (rest.len == 0)
         return true;
     t->level = LEVEL_KEY;
     t->key = decoded(&x->arena, rest);
+    if (t->key && s3_of(x)->profile->minio)
+        t->key = without_first_slashes(&x->arena, t->key);
     return t->key != NULL;
 }
 
@@ -247,15 +295,23 @@ static bool row_fits(const struct operation *op, const struct http_request *r,
     return has_query(r->query, (struct slice){q, n}, value);
 }
 
+static bool may_be_form(const struct exchange *x)
+{
+    return !s3_of(x)->profile->minio ||
+           slice_istarts(http_header(x->request, "Content-Type"),
+                         "multipart/form-data");
+}
+
 void s3_name_operation(struct exchange *x)
 {
     const struct http_request *r = x->request;
     const struct operation *op = x->service->operations;
-    const char *subresource = subresource_of(r->query);
+    const char *subresource;
     struct target t;
 
     if (!read_target(x, &t))
         return;
+    subresource = subresource_of(x, t.level);
     x->names.bucket = t.bucket;
     x->names.key = t.key;
     for (size_t i = 0; i < x->service->n_operations; i++)
@@ -263,6 +319,7 @@ void s3_name_operation(struct exchange *x)
             level_of(op[i].route) == t.level &&
             slice_eqz(r->method, op[i].method) &&
             row_fits(&op[i], r, t.level, subresource) &&
+            (!(s3_rows[i].needs & NEEDS_FORM) || may_be_form(x)) &&
             (!(s3_rows[i].needs & NEEDS_STS) || sts_takes(r))) {
             x->op = &op[i];
             return;
@@ -284,21 +341,57 @@ static const char *allowed(struct exchange *x, enum level level)
     return list;
 }
 
+/* MinIO, whose router knows no such call. */
+static void refuse_call(struct exchange *x, const struct target *t)
+{
+    const struct http_request *r = x->request;
+
+    if (subresource_of(x, t->level) && !slice_eqz(r->method, "POST"))
+        s3_refuse(x, "NotImplemented", NULL);
+    else
+        s3_refuse(x, "BadRequest",
+                  arena_printf(&x->arena,
+                               "An unsupported API call for method: " SLICE_FMT
+                               " at '" SLICE_FMT "'",
+                               SLICE_ARG(r->method), SLICE_ARG(r->path)));
+}
+
+static bool percent_is_whole(struct slice path)
+{
+    struct str plain;
+    bool ok;
+
+    str_init(&plain, path.len + 1);
+    ok = percent_decode(&plain, path, false);
+    str_fini(&plain);
+    return ok;
+}
+
 void s3_handle_unknown(struct exchange *x)
 {
     static const char *const kinds[] = {"SERVICE", "BUCKET", "OBJECT",
                                         "HEALTH"};
     const struct http_request *r = x->request;
-    const char *sub = subresource_of(r->query), *method;
+    const char *sub, *method;
     struct target t;
 
+    if (s3_of(x)->profile->minio && read_target(x, &t)) {
+        refuse_call(x, &t);
+        return;
+    }
     if (!gate_open(x))
         return;
+    if (!read_target(x, &t) && s3_of(x)->profile->minio &&
+        percent_is_whole(r->path)) {
+        s3_error(x, "XMinioInvalidObjectName", NULL, NULL);
+        return;
+    }
     if (!read_target(x, &t)) {
         s3_error(x, "InvalidURI", NULL, "URI",
                  arena_memdup(&x->arena, r->path.p, r->path.len), NULL);
         return;
     }
+    sub = subresource_of(x, t.level);
     if (sub) {
         s3_error(x, "NotImplemented", NULL, "Header", sub, NULL);
         return;

@@ -144,7 +144,7 @@ static void a_stale_look_up_sees_the_state_before(void)
 
 static void ranges_answer_206_and_416(void)
 {
-    struct testing *t = testing_new(NULL);
+    struct testing *t = testing_new("{\"profile\": \"aws\"}");
 
     CALL("PUT", "/data-lake/k", "", NULL, "0123456789");
     CU_ASSERT_EQUAL(
@@ -188,7 +188,7 @@ static void conditional_reads(void)
          200},
         {"If-Modified-Since: yesterday\r\n", 200},
     };
-    struct testing *t = testing_new(NULL);
+    struct testing *t = testing_new("{\"profile\": \"aws\"}");
 
     CALL("PUT", "/data-lake/k", "", NULL, "hello");
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
@@ -252,7 +252,7 @@ static void a_body_that_is_not_what_was_sent_is_never_stored(void)
 
 static void limits_of_a_put(void)
 {
-    struct testing *t = testing_new(NULL);
+    struct testing *t = testing_new("{\"profile\": \"aws\"}");
     char path[1200] = "/data-lake/", meta[2200] = "x-amz-meta-a: ", line[2300];
 
     CU_ASSERT_EQUAL(CALL("PUT", "/data-lake/k", "", NULL, NULL), 411);
@@ -368,7 +368,8 @@ static void buckets_are_made_listed_and_removed(void)
 
 static void locations_are_those_of_the_region(void)
 {
-    struct testing *t = testing_new("{\"region\": \"eu-west-1\"}");
+    struct testing *t =
+        testing_new("{\"region\": \"eu-west-1\", \"profile\": \"aws\"}");
 
     t->region = "eu-west-1";
     CU_ASSERT_EQUAL(CALL("GET", "/data-lake", "location=", NULL, NULL), 200);
@@ -407,7 +408,7 @@ static void names_of_buckets_follow_the_rules(void)
 
 static void unknown_routes_get_s3_errors(void)
 {
-    struct testing *t = testing_new(NULL);
+    struct testing *t = testing_new("{\"profile\": \"aws\"}");
 
     CU_ASSERT_EQUAL(CALL("GET", "/data-lake/k", "torrent=", NULL, NULL), 501);
     CU_ASSERT_PTR_NULL(t->x.op);

@@ -340,7 +340,7 @@ static void wrong_signatures_are_refused_in_its_words(void)
 
 static void other_posts_are_none_of_its_business(void)
 {
-    struct testing *t = testing_new(NULL);
+    struct testing *t = testing_new("{\"profile\": \"aws\"}");
 
     CU_ASSERT_EQUAL(CALL("POST", "/", "", "Content-Type: text/plain\r\n", "x"),
                     405);

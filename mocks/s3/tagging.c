@@ -33,9 +33,14 @@ static size_t characters(const char *z)
 
 static bool bad_tag(struct tag_reader *t, const char *message)
 {
+    bool bucket = t->most != MAX_OBJECT_TAGS;
+
     if (!t->refused)
-        s3_error(t->c->x, "InvalidTag", message, "TagKey", t->key ? t->key : "",
-                 "TagValue", t->value ? t->value : "", NULL);
+        s3_error(t->c->x,
+                 bucket && t->c->s->profile->minio ? "MalformedXML"
+                                                   : "InvalidTag",
+                 message, "TagKey", t->key ? t->key : "", "TagValue",
+                 t->value ? t->value : "", NULL);
     t->refused = true;
     return false;
 }
@@ -161,11 +166,17 @@ static const char *finish(struct tag_reader *t, bool ok, const char *code)
     const char *text = ok ? arena_strdup(t->c->a, str_z(&t->out)) : NULL;
 
     if (t->full)
-        s3_error(t->c->x, "BadRequest",
-                 arena_printf(t->c->a, "%s tags cannot be greater than %zu",
-                              t->most == MAX_OBJECT_TAGS ? "Object" : "Bucket",
-                              t->most),
-                 NULL);
+        s3_error(
+            t->c->x,
+            t->c->s->profile->minio && t->most != MAX_OBJECT_TAGS
+                ? "MalformedXML"
+                : "BadRequest",
+            t->c->s->profile->minio
+                ? arena_printf(t->c->a, "Tags cannot be more than %zu", t->most)
+                : arena_printf(t->c->a, "%s tags cannot be greater than %zu",
+                               t->most == MAX_OBJECT_TAGS ? "Object" : "Bucket",
+                               t->most),
+            NULL);
     else if (!ok && !t->refused)
         s3_error(t->c->x, code, NULL, NULL);
     str_fini(&t->out);
@@ -236,13 +247,23 @@ void tags_xml(struct ask *c, const char *tags)
 static void answer_tags(struct ask *c, const char *tags)
 {
     str_reset(&c->s->text);
-    xml_begin(&c->s->text, "Tagging");
+    if (c->s->profile->minio) /* a bucket's as it keeps it */
+        str_addf(&c->s->text, "%s<Tagging>", c->key.p ? XML_DECLARATION : "");
+    else
+        xml_begin(&c->s->text, "Tagging");
     tags_xml(c, tags);
     str_addz(&c->s->text, "</Tagging>");
     s3_answer_text(c->x, 200);
 }
 
 /* ---- of objects ---- */
+
+/* MinIO tells the version to those who asked for it. */
+static void tell(struct ask *c, const struct s3_object *o)
+{
+    if (!c->s->profile->minio || ask_query(c, "versionId"))
+        version_tell(c, o);
+}
 
 void s3_get_object_tagging(struct ask *c)
 {
@@ -251,21 +272,22 @@ void s3_get_object_tagging(struct ask *c)
     if (!o)
         return;
     answer_tags(c, object_header(o, TAGS_KEPT));
-    version_tell(c, o);
+    tell(c, o);
 }
 
 void s3_put_object_tagging(struct ask *c)
 {
-    struct s3_object *o = version_needed(c);
+    bool first = c->s->profile->minio; /* the tags, then the object */
+    struct s3_object *o = first ? NULL : version_needed(c);
     const char *tags;
 
-    if (!o || !ask_body_intact(c, false))
+    if ((!o && !first) || !ask_body_intact(c, false))
         return;
     tags = tags_from_xml(c, c->body, MAX_OBJECT_TAGS);
-    if (!tags)
+    if (!tags || (first && !(o = version_needed(c))))
         return;
     s3_answer_empty(c->x, 200);
-    version_tell(c, o);
+    tell(c, o);
     object_change(c, o, TAGS_KEPT, *tags ? tags : NULL, "tagged");
 }
 
@@ -276,7 +298,7 @@ void s3_delete_object_tagging(struct ask *c)
     if (!o)
         return;
     s3_answer_empty(c->x, 204);
-    version_tell(c, o);
+    tell(c, o);
     object_change(c, o, TAGS_KEPT, NULL, "untagged");
 }
 
@@ -284,7 +306,7 @@ void s3_delete_object_tagging(struct ask *c)
 
 void s3_get_bucket_tagging(struct ask *c)
 {
-    if (c->bucket->document[DOCUMENT_TAGGING])
+    if (c->bucket && c->bucket->document[DOCUMENT_TAGGING])
         answer_tags(c, c->bucket->document[DOCUMENT_TAGGING]);
     else
         s3_error(c->x, "NoSuchTagSet", NULL, NULL);
@@ -299,7 +321,7 @@ void s3_put_bucket_tagging(struct ask *c)
     tags = tags_from_xml(c, c->body, MAX_BUCKET_TAGS);
     if (!tags)
         return;
-    s3_answer_empty(c->x, 204);
+    s3_answer_empty(c->x, c->s->profile->minio ? 200 : 204);
     bucket_change(c, DOCUMENT_TAGGING, tags);
 }
 

@@ -66,6 +66,11 @@ bool part_number(struct ask *c, unsigned *number)
         *number = (unsigned)n;
         return true;
     }
+    if (c->s->profile->minio &&
+        !(text && slice_int64(slice_of(text), &n) && n > S3_MAX_PARTS)) {
+        s3_error(c->x, "InvalidPart", NULL, NULL);
+        return false;
+    }
     ask_bad_argument(c, "partNumber", text,
                      "Part number must be an integer between 1 and "
                      "10000, inclusive");
@@ -84,6 +89,9 @@ const char *etag_text(struct ask *c, const uint8_t md5[MD5_SIZE])
 
 static bool invalid(struct ask *c, const char *message)
 {
+    if (c->s->profile->minio)
+        return ask_bad_argument(c, "x-amz-checksum-algorithm", NULL,
+                                "Invalid checksum provided.");
     s3_error(c->x, "InvalidRequest", message, NULL);
     return false;
 }
@@ -94,7 +102,7 @@ static bool read_type(struct ask *c, struct slice type, struct upload_rule *r)
     bool full = slice_ieqz(type, "FULL_OBJECT");
 
     r->composite = a->composite;
-    if (!type.len)
+    if (!type.len || (r->kind == CHECKSUM_NONE && c->s->profile->minio))
         return true;
     if (!full && !slice_ieqz(type, "COMPOSITE"))
         return invalid(c, "Value for x-amz-checksum-type header is invalid.");
@@ -352,9 +360,15 @@ void s3_upload_part_copy(struct ask *c)
     struct slice bytes;
     unsigned number;
 
-    if (!part_number(c, &number) || !(u = upload_needed(c)) ||
-        !sse_part_allowed(c, u) || !copy_source_needed(c, &source) ||
-        !copy_range(c, source.object, &bytes) || !ask_has_room(c, bytes.len))
+    if (c->s->profile->minio
+            ? !copy_source_needed(c, &source) || !part_number(c, &number) ||
+                  !copy_range(c, source.object, &bytes) ||
+                  !(u = upload_needed(c))
+            : !part_number(c, &number) || !(u = upload_needed(c)) ||
+                  !sse_part_allowed(c, u) || !copy_source_needed(c, &source) ||
+                  !copy_range(c, source.object, &bytes))
+        return;
+    if (!ask_has_room(c, bytes.len))
         return;
     body = bytes.len == source.object->body->len
                ? body_ref(source.object->body)
@@ -378,11 +392,21 @@ static void publish_abort(struct exchange *x, void *ctx)
         store_drop_upload(b, u);
 }
 
+static bool is_base64url(const char *id)
+{
+    size_t n = strspn(id, "abcdefghijklmnopqrstuvwxyz"
+                          "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+
+    return !id[n] && n % 4 != 1;
+}
+
 void s3_abort_upload(struct ask *c)
 {
     struct s3_upload *u = upload_needed(c);
     uint64_t *id = arena_alloc(c->a, sizeof(*id));
 
+    if (!u && c->s->profile->minio && is_base64url(ask_query(c, "uploadId")))
+        s3_answer_empty(c->x, 204); /* what is not there is gone */
     if (!u)
         return;
     *id = u->id;

@@ -77,8 +77,9 @@ void version_tell(struct ask *c, const struct s3_object *o)
 {
     char text[VERSION_SIZE];
 
-    if (c->bucket->versioning == VERSIONING_NEVER)
-        return;
+    if (c->bucket->versioning == VERSIONING_NEVER ||
+        (c->s->profile->minio && !o->version))
+        return; /* MinIO does not tell "null" */
     version_text(c->s, o->version, text);
     answer_set(&c->x->answer, c->a, "x-amz-version-id", "%s", text);
 }
@@ -89,15 +90,31 @@ void version_tell_new(struct ask *c, const struct s3_object *o)
         version_tell(c, o);
 }
 
+/* MinIO has no more to say of tags, and of a null marker. */
+static bool is_quiet(const struct ask *c, const struct s3_object *marker)
+{
+    const char *op = c->x->op->name;
+
+    return c->s->profile->minio && (!marker->version || strstr(op, "Tagging") ||
+                                    strstr(op, "Attributes"));
+}
+
 static void answer_marker(struct ask *c, const struct s3_object *marker,
                           bool by_version)
 {
+    if (by_version && !marker->version && is_quiet(c, marker) &&
+        strstr(c->x->op->name, "Tagging")) {
+        s3_error(c->x, "NoSuchVersion", NULL, NULL);
+        return;
+    }
     if (by_version)
         s3_error(c->x, "MethodNotAllowed", NULL, "Method",
                  ask_text(c, c->r->method), "ResourceType", "DeleteMarker",
                  NULL);
     else
         s3_error(c->x, "NoSuchKey", NULL, NULL);
+    if (is_quiet(c, marker))
+        return;
     answer_set(&c->x->answer, c->a, "x-amz-delete-marker", "true");
     if (by_version) {
         answer_set(&c->x->answer, c->a, "Allow", "DELETE");
@@ -110,11 +127,8 @@ bool version_asked(struct ask *c, const char *text, uint64_t *version)
 {
     if (version_parse(c->s, text, version))
         return true;
-    if (c->s->profile->uuid_versions)
-        s3_error(c->x, "NoSuchVersion", NULL, "VersionId", text, NULL);
-    else
-        ask_bad_argument(c, "versionId", text, "Invalid version id specified");
-    return false;
+    return ask_bad_argument(c, "versionId", text,
+                            "Invalid version id specified");
 }
 
 /* The one with that name; text NULL: the current one. Delete markers too. */
@@ -142,7 +156,11 @@ struct s3_object *version_needed(struct ask *c)
     struct s3_stack *v =
         store_versions(&c->s->store, c->bucket, c->key, c->x->stale);
     const char *text = ask_query(c, "versionId");
-    struct s3_object *o = pick(c, v, text);
+    struct s3_object *o;
+
+    if (text && !*text && c->s->profile->minio)
+        text = NULL;
+    o = pick(c, v, text);
 
     if (!o || o->body)
         return o;

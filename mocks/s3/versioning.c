@@ -11,7 +11,10 @@ void s3_get_bucket_versioning(struct ask *c)
     struct str *out = &c->s->text;
 
     str_reset(out);
-    xml_begin(out, "VersioningConfiguration");
+    if (c->s->profile->minio) /* as it was sent, which is without one */
+        str_addz(out, "<VersioningConfiguration xmlns=\"" S3_NAMESPACE "\">");
+    else
+        xml_begin(out, "VersioningConfiguration");
     if (c->bucket->versioning != VERSIONING_NEVER)
         xml_textz(out, "Status", words[c->bucket->versioning]);
     str_addz(out, "</VersioningConfiguration>");
@@ -32,6 +35,14 @@ static bool element(void *ctx, const char *path, struct slice text)
     else
         return false;
     return true;
+}
+
+/* Whatever it says, it is that document. */
+static bool any(void *ctx, const char *path, struct slice text)
+{
+    (void)ctx;
+    (void)text;
+    return strncmp(path, "VersioningConfiguration", 23) == 0;
 }
 
 struct turn {
@@ -58,7 +69,11 @@ void s3_put_bucket_versioning(struct ask *c)
         return;
     t->c = c;
     if (!xml_read(c->body, element, &t->to)) {
-        s3_error(c->x, "MalformedXML", NULL, NULL);
+        s3_error(c->x,
+                 c->s->profile->minio && xml_read(c->body, any, NULL)
+                     ? "IllegalVersioningConfigurationException"
+                     : "MalformedXML",
+                 NULL, NULL);
         return;
     }
     if (t->to == VERSIONING_NEVER) {

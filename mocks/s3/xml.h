@@ -11,6 +11,7 @@
 
 #include "base/str.h"
 
+#define XML_DECLARATION "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 #define S3_NAMESPACE "http://s3.amazonaws.com/doc/2006-03-01/"
 
 void xml_begin(struct str *out, const char *root); /* with declaration and
