@@ -198,13 +198,15 @@ static void add_limits(struct str *out)
     str_addz(out, "## Limits\n\n| at most | |\n|---|---|\n");
     for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
         str_addf(out, "| %lld | %s |\n", limits[i].most, limits[i].what);
-    str_addz(out,
-             "\nBuckets, versions, parts, uploads, tags, documents and "
-             "sessions all count for the option `memory`; what would go "
-             "beyond it is refused with XMinioStorageFull (aws: "
-             "InsufficientStorage), 507, and changes nothing. XML is read "
-             "without document types and entities, with limits on depth, text "
-             "and number of elements.\n\n");
+    str_addz(
+        out,
+        "\nBuckets, versions, parts, uploads, tags, documents and "
+        "sessions all count for the option `memory`; what would go "
+        "beyond it is refused with XMinioStorageFull (aws: "
+        "InsufficientStorage), 507, and changes nothing; bodies of requests "
+        "under way do not count. XML is read "
+        "without document types and entities, with limits on depth, text "
+        "and number of elements.\n\n");
 }
 
 /* ---- errors ---- */

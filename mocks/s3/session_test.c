@@ -335,6 +335,10 @@ static void wrong_signatures_are_refused_in_its_words(void)
     as(t, "nobody", "at-all");
     CU_ASSERT_EQUAL(assume(t, ASSUME), 403);
     SAYS("<Type></Type><Code>AccessDenied</Code><Message>The Access Key Id");
+    as(t, NULL, NULL);
+    t->signature = "short";
+    CU_ASSERT_EQUAL(assume(t, ASSUME), 403);
+    SAYS("<Type></Type><Code>AccessDenied</Code>");
     testing_free(t);
 }
 

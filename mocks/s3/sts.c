@@ -29,6 +29,7 @@ struct sts_manner {
     bool demands_role; /* RoleArn and RoleSessionName */
     const char *no_version, *no_action, *bad_value; /* error codes */
     const char *bad_policy, *large_policy;
+    const char *any_other; /* 403: of all below 500; NULL: as it came */
 };
 
 enum {
@@ -39,15 +40,12 @@ enum {
 };
 
 static const struct sts_code minio_codes[] = {
-    {"AccessDenied", "AccessDenied", 403, NULL},
-    {"AuthorizationHeaderMalformed", "AccessDenied", 403, NULL},
-    {"AuthorizationQueryParametersError", "AccessDenied", 403, NULL},
-    {"InvalidAccessKeyId", "AccessDenied", 403, NULL},
-    {"InvalidToken", "AccessDenied", 403, NULL},
+    {"ExpiredToken", "ExpiredToken", 400, NULL},
+    {"InvalidParameterValue", "InvalidParameterValue", 400, NULL},
+    {"MalformedPolicyDocument", "MalformedPolicyDocument", 400, NULL},
     {"MissingAuthenticationToken", "InvalidParameterValue", 400,
      "Unsupported action AssumeRole"},
-    {"RequestTimeTooSkewed", "AccessDenied", 403, NULL},
-    {"SignatureDoesNotMatch", "AccessDenied", 403, NULL},
+    {"MissingParameter", "MissingParameter", 400, NULL},
     {0}};
 
 static const struct sts_code aws_codes[] = {
@@ -75,7 +73,8 @@ const struct sts_manner sts_minio = {
     .no_action = "InvalidParameterValue",
     .bad_value = "InvalidParameterValue",
     .bad_policy = "InvalidParameterValue",
-    .large_policy = "InvalidParameterValue"};
+    .large_policy = "InvalidParameterValue",
+    .any_other = "AccessDenied"};
 
 const struct sts_manner sts_aws = {.codes = aws_codes,
                                    .declaration = "",
@@ -124,6 +123,9 @@ void sts_error(struct exchange *x, const char *code, int status,
         code = known->code;
         status = known->status;
         message = known->message ? known->message : message;
+    } else if (m->any_other && status < 500) {
+        code = m->any_other;
+        status = 403;
     }
     s3_request_id(x, id);
     str_reset(out);
@@ -385,6 +387,9 @@ static void add_codes(struct str *out, const char *profile,
         markdown_cell(out, k->of);
         str_addz(out, " |\n");
     }
+    if (m->any_other)
+        str_addf(out, "| %s | %s | 403 | every other below 500 |\n", profile,
+                 m->any_other);
     str_addf(out, "| %s | %s | 400 | another Version |\n", profile,
              m->no_version);
     str_addf(out, "| %s | %s | 400 | another Action |\n", profile,
