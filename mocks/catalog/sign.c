@@ -270,9 +270,9 @@ static bool has_bucket(const struct signing *s, struct slice bucket)
 static bool subject(struct signing *s, struct slice *bucket, struct slice *key)
 {
     struct slice path = decoded(s, s->r.path);
-    const char *dot = memchr(s->host.p, '.', s->host.len);
-    if (!path.p)
+    if (!path.p || !s->host.p)
         return false;
+    const char *dot = memchr(s->host.p, '.', s->host.len);
     if (dot) {
         struct slice label = {s->host.p, (size_t)(dot - s->host.p)};
         if (has_bucket(s, label)) {
