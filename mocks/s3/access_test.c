@@ -266,8 +266,8 @@ static void broken_policies_are_refused(void)
         POLICY("Allow", "\"*\"", "s3:*", "ann-1",
                ",\"Condition\":{\"StringAlmost\":{\"a\":\"b\"}}"),
         "{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\"}]}",
-        "{\"Statement\":[{\"Effect\":\"Allow\",\"NotPrincipal\":\"*\",\"Action"
-        "\":\"s3:*\",\"Resource\":\"arn:aws:s3:::ann-1\"}]}",
+        ("{\"Statement\":[{\"Effect\":\"Allow\",\"NotPrincipal\":\"*\","
+         "\"Action\":\"s3:*\",\"Resource\":\"arn:aws:s3:::ann-1\"}]}"),
     };
     struct testing *t = start();
 
