@@ -247,7 +247,7 @@ check-valgrind: build $(TESTS)
 fuzz:
 	@ci/fuzz
 
-## bench: speed, beside a bare libuv server and nginx in the same run
+## bench: what requests cost, beside nginx, MinIO and others in the same run
 .PHONY: bench
 bench: build
 	@ci/bench

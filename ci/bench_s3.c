@@ -45,6 +45,7 @@ struct link { /* one connection */
     char in[HEAD_MAX];     /* the answer's head */
     size_t in_len;
     int64_t left; /* of the answer's body; -1: the head is not complete */
+    bool closes;  /* the server will not keep the connection */
 };
 
 static struct {
@@ -241,6 +242,8 @@ static void read_head(struct link *l, const char *end)
     l->left = is("head") || !n ? 0 : strtoll(n + 17, NULL, 10);
     must(n || is("head") || has_body() || is("bucket"), "an answer's length");
     l->left -= (int64_t)l->in_len - (end + 4 - l->in);
+    n = strcasestr(l->in, "\r\nConnection: close");
+    l->closes = n && n < end;
 }
 
 static void take(struct link *l, const char *p, size_t n)
@@ -343,6 +346,13 @@ static void play(struct link *links, long n)
             if (over()) {
                 under_way--;
                 must(!epoll_ctl(poll, EPOLL_CTL_DEL, l->fd, NULL), "epoll");
+                continue;
+            }
+            if (l->closes) {
+                close(l->fd);
+                open_link(l);
+                ask(l);
+                watch(poll, l, EPOLL_CTL_ADD);
                 continue;
             }
             ask(l);
