@@ -14,15 +14,24 @@
 
 enum { LEAST_BYTES = 4, MOST_BYTES = 1 << 16, MOST_FORM_BYTES = 16 << 16 };
 
+struct place { /* of a value in the index, by two bytes that it begins with */
+    struct value *value;
+    struct place *next;
+};
+
 struct value {
     struct value *next;
     char *p;
     size_t len;
-    struct str base64[3]; /* the part that is the same wherever it is put */
+    struct str base64[3];   /* the part that is the same wherever it is put */
+    struct place places[4]; /* as it is, and as base64 */
 };
+
+enum { INDEX = 1024 };
 
 struct secrets {
     struct value *list;
+    struct place *raw[INDEX], *base64[INDEX]; /* by index_of */
     /* Can any form of any value begin with these two bytes? A bit each. */
     unsigned char starts[256][32];
 };
@@ -62,19 +71,6 @@ void secrets_free(struct secrets *s)
         v = next;
     }
     free(s);
-}
-
-void secrets_forget(struct secrets *s, struct slice value)
-{
-    for (struct value **at = &s->list; *at; at = &(*at)->next) {
-        struct value *v = *at;
-
-        if (!slice_eq((struct slice){v->p, v->len}, value))
-            continue;
-        *at = v->next;
-        value_free(v);
-        return;
-    }
 }
 
 /* The value preceded by skip other bytes: the characters of the first and last
@@ -130,6 +126,44 @@ static void note_starts(struct secrets *s, const struct value *v)
         note_base64_pair(s, v->base64[i].p);
 }
 
+static size_t index_of(char first, char second)
+{
+    return ((unsigned char)first * 31u + (unsigned char)second) % INDEX;
+}
+
+static void put_place(struct place **at, struct place *place, struct value *v)
+{
+    *place = (struct place){v, *at};
+    *at = place;
+}
+
+static void enter(struct secrets *s, struct value *v)
+{
+    put_place(&s->raw[index_of(v->p[0], v->p[1])], &v->places[3], v);
+    for (size_t i = 0; i < 3; i++) {
+        const char *form = v->base64[i].p;
+
+        put_place(&s->base64[index_of(form[0], form[1])], &v->places[i], v);
+    }
+}
+
+static void take_place(struct place **at, const struct place *place)
+{
+    while (*at != place)
+        at = &(*at)->next;
+    *at = place->next;
+}
+
+static void leave(struct secrets *s, const struct value *v)
+{
+    take_place(&s->raw[index_of(v->p[0], v->p[1])], &v->places[3]);
+    for (size_t i = 0; i < 3; i++) {
+        const char *form = v->base64[i].p;
+
+        take_place(&s->base64[index_of(form[0], form[1])], &v->places[i]);
+    }
+}
+
 static bool may_start(const struct secrets *s, struct slice text)
 {
     unsigned char a = (unsigned char)text.p[0], b = (unsigned char)text.p[1];
@@ -156,7 +190,22 @@ void secrets_add(struct secrets *s, struct slice value)
         make_base64(v, skip);
     v->next = *at;
     *at = v;
+    enter(s, v);
     note_starts(s, v);
+}
+
+void secrets_forget(struct secrets *s, struct slice value)
+{
+    for (struct value **at = &s->list; *at; at = &(*at)->next) {
+        struct value *v = *at;
+
+        if (!slice_eq((struct slice){v->p, v->len}, value))
+            continue;
+        *at = v->next;
+        leave(s, v);
+        value_free(v);
+        return;
+    }
 }
 
 /* ---- one byte of a value, as text may have it ------------------------------
@@ -325,23 +374,75 @@ static const struct {
                 {SECRET_JSON, match_json},
                 {SECRET_HTML, match_html}};
 
-/* The length of the longest secret that text begins with, 0 for none. */
+struct best { /* match so far */
+    size_t len;
+    enum secret_encoding how;
+};
+
+static void try_value(const struct value *v, unsigned encodings,
+                      struct slice text, struct best *best)
+{
+    for (size_t i = 0; i < sizeof(matchers) / sizeof(matchers[0]); i++) {
+        size_t n =
+            encodings & matchers[i].encoding ? matchers[i].match(v, text) : 0;
+
+        if (n > best->len)
+            *best = (struct best){n, matchers[i].encoding};
+    }
+}
+
+static bool may_be_coded(char c)
+{
+    return c == '%' || c == '\\' || c == '&' || c == '+';
+}
+
+/* Can any form of v begin as text does, by its first byte? */
+static bool may_begin(const struct value *v, struct slice text)
+{
+    char c = text.p[0], coded = standard_base64(c);
+
+    for (size_t i = 0; i < 3; i++)
+        if (v->base64[i].p[0] == coded)
+            return true;
+    switch (c) {
+    case '%':
+        return as_percent(text, (unsigned char)v->p[0]);
+    case '\\':
+        return as_json(text, (unsigned char)v->p[0]) || v->p[0] == c;
+    case '&':
+        return true;
+    default:
+        return v->p[0] == c || (c == '+' && v->p[0] == ' ');
+    }
+}
+
+/* The length of the longest secret that text begins with, 0 for none. Where
+ * neither of two bytes can stand for another one, they lead to the few values
+ * that begin with them. */
 static size_t match_any(const struct secrets *s, unsigned encodings,
                         struct slice text, enum secret_encoding *how)
 {
-    size_t longest = 0;
+    struct best best = {0, SECRET_RAW};
 
-    for (const struct value *v = s->list; v; v = v->next)
-        for (size_t i = 0; i < sizeof(matchers) / sizeof(matchers[0]); i++) {
-            size_t n = encodings & matchers[i].encoding
-                           ? matchers[i].match(v, text)
-                           : 0;
-            if (n > longest) {
-                longest = n;
-                *how = matchers[i].encoding;
-            }
-        }
-    return longest;
+    if (text.len < 2)
+        return 0;
+    if (may_be_coded(text.p[0]) || may_be_coded(text.p[1])) {
+        for (const struct value *v = s->list; v; v = v->next)
+            if (may_begin(v, text))
+                try_value(v, encodings, text, &best);
+    } else {
+        size_t plain = index_of(text.p[0], text.p[1]);
+        size_t coded =
+            index_of(standard_base64(text.p[0]), standard_base64(text.p[1]));
+
+        for (const struct place *at = s->raw[plain]; at; at = at->next)
+            try_value(at->value, encodings, text, &best);
+        for (const struct place *at = s->base64[coded]; at; at = at->next)
+            try_value(at->value, encodings, text, &best);
+    }
+    if (best.len)
+        *how = best.how;
+    return best.len;
 }
 
 void secrets_mask(const struct secrets *s, unsigned encodings, struct str *text)

@@ -189,6 +189,45 @@ static void a_forgotten_value_is_no_secret(void)
     secrets_free(s);
 }
 
+/* Each of a thousand, in each of its forms, and the text around it. */
+static void each_of_many_is_found(void)
+{
+    struct secrets *s = secrets_new();
+    enum secret_encoding how = 0;
+    char one[32], want[80];
+    struct str out, form;
+
+    str_init(&out, 400);
+    str_init(&form, 200);
+    for (int i = 0; i < 1000; i++) {
+        snprintf(one, sizeof(one), "%c%c/key %d", 'A' + i % 26,
+                 'a' + i / 26 % 26, i);
+        secrets_add(s, slice_of(one));
+    }
+    for (int i = 0; i < 1000; i++) {
+        snprintf(one, sizeof(one), "%c%c/key %d", 'A' + i % 26,
+                 'a' + i / 26 % 26, i);
+        str_reset(&form);
+        if (i % 3 == 0)
+            percent_encode(&form, slice_of(one), "");
+        else if (i % 3 == 1)
+            str_addz(&form, one);
+        else
+            base64_encode(&form, slice_of(one));
+        str_reset(&out);
+        str_addf(&out, "before %s after", str_z(&form));
+        CU_ASSERT(secrets_find(s, str_slice(&out), &how));
+        secrets_mask(s, SECRET_ALL, &out);
+        snprintf(want, sizeof(want), "%.10s", str_z(&out));
+        CU_ASSERT_STRING_EQUAL(want, "before ***");
+        secrets_forget(s, slice_of(one));
+    }
+    CU_ASSERT_FALSE(secrets_find(s, str_slice(&form), &how));
+    str_fini(&out);
+    str_fini(&form);
+    secrets_free(s);
+}
+
 UNIT_MAIN("secret", UNIT(masks_the_raw_value_wherever_it_is),
           UNIT(masks_percent_in_either_case_and_to_any_extent),
           UNIT(masks_json_and_html),
@@ -196,4 +235,5 @@ UNIT_MAIN("secret", UNIT(masks_the_raw_value_wherever_it_is),
           UNIT(leaves_other_text_alone),
           UNIT(only_the_encodings_asked_for_are_masked),
           UNIT(the_longest_secret_wins), UNIT(short_values_are_not_registered),
-          UNIT(a_cut_goes_round_a_secret), UNIT(a_forgotten_value_is_no_secret))
+          UNIT(a_cut_goes_round_a_secret), UNIT(a_forgotten_value_is_no_secret),
+          UNIT(each_of_many_is_found))
