@@ -6,7 +6,7 @@ import { Agent as TlsAgent } from "node:https";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import {
-    BUCKET, CORPUS, ENDPOINT, KEY, MIB, NAMED, REGION, SECRET, body, did, done, fails, keys, load, lookup, same,
+    BUCKET, CORPUS, ENDPOINT, KEY, MIB, NAMED, PROFILE, REGION, SECRET, body, did, done, fails, keys, load, lookup, same,
 } from "./common.mjs";
 
 const aws = load("@aws-sdk/client-s3");
@@ -27,8 +27,9 @@ async function buckets() {
     await aws.waitUntilBucketExists({ client: s3, maxWaitTime: 10 }, { Bucket: OWN });
     did(2);
     same("buckets", (await s3.listBuckets()).Buckets.map((b) => b.Name).sort(), [BUCKET, OWN].sort());
-    same("location", (await s3.getBucketLocation({ Bucket: OWN })).LocationConstraint, undefined);
-    await fails("a bucket again", () => s3.createBucket({ Bucket: OWN }), "BucketAlreadyOwnedByYou");
+    same("location", (await s3.getBucketLocation({ Bucket: OWN })).LocationConstraint, PROFILE === "aws" ? undefined : REGION);
+    if (PROFILE === "aws") await s3.createBucket({ Bucket: OWN }); // its oldest region has no mind of that
+    else await fails("a bucket again", () => s3.createBucket({ Bucket: OWN }), "BucketAlreadyOwnedByYou");
     await fails("HEAD of no bucket", () => s3.headBucket({ Bucket: "absent" }), "NotFound");
 }
 

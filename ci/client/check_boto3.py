@@ -9,7 +9,7 @@ import boto3
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import ClientError, WaiterError
-from common import (BUCKET, CA_FILE, ENDPOINT, KEY, MIB, NAMED, OBJECTS, REGION, SECRET, body, did, done,
+from common import (BUCKET, CA_FILE, ENDPOINT, KEY, MIB, NAMED, OBJECTS, PROFILE, REGION, SECRET, body, did, done,
                     fails, resolve_localhost, same)
 
 s3 = boto3.client("s3", endpoint_url=ENDPOINT, aws_access_key_id=KEY, aws_secret_access_key=SECRET,
@@ -32,9 +32,13 @@ def buckets():
     s3.head_bucket(Bucket=OWN)
     did(3)
     same("buckets", sorted(b["Name"] for b in s3.list_buckets()["Buckets"]), sorted([BUCKET, OWN]))
-    same("location", s3.get_bucket_location(Bucket=OWN)["LocationConstraint"], None)
-    fails("a bucket again", ClientError, lambda: s3.create_bucket(Bucket=OWN),
-          code("BucketAlreadyOwnedByYou"))
+    same("location", s3.get_bucket_location(Bucket=OWN)["LocationConstraint"], None if PROFILE == "aws" else REGION)
+    if PROFILE == "aws":  # its oldest region has no mind of that
+        s3.create_bucket(Bucket=OWN)
+        did()
+    else:
+        fails("a bucket again", ClientError, lambda: s3.create_bucket(Bucket=OWN),
+              code("BucketAlreadyOwnedByYou"))
     fails("a bad name", ClientError, lambda: s3.create_bucket(Bucket="Not_A_Name"),
           code("InvalidBucketName"))
     fails("HEAD of no bucket", ClientError, lambda: s3.head_bucket(Bucket="absent"), code("404"))

@@ -10,6 +10,7 @@ export const ENDPOINT = env.S3_ENDPOINT, KEY = env.S3_ACCESS_KEY, SECRET = env.S
 export const BUCKET = env.S3_BUCKET, REGION = env.S3_REGION, CORPUS = env.CORPUS;
 // The server by a name: BUCKET before it means a bucket (virtual-host style).
 export const NAMED = ENDPOINT.replace("127.0.0.1", "s3.localhost");
+export const PROFILE = env.S3_PROFILE; // whose manners the mock S3 has: minio or aws
 export const MIB = 1 << 20;
 let count = 0;
 

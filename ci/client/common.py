@@ -10,6 +10,7 @@ CATALOG = os.environ["ICEBERG_CATALOG_URI"]
 KEY, SECRET = os.environ["S3_ACCESS_KEY"], os.environ["S3_SECRET_KEY"]
 BUCKET, REGION = os.environ["S3_BUCKET"], os.environ["S3_REGION"]
 ADMIN = os.environ["ADMIN_URI"]
+PROFILE = os.environ["S3_PROFILE"]  # whose manners the mock S3 has: minio or aws
 CA_FILE = os.environ["CA_FILE"]  # empty without TLS
 PROPERTIES = json.loads(os.environ["CLIENT_PROPERTIES"] or "{}")
 TMP = os.environ["CLIENT_TMP"]
