@@ -133,6 +133,7 @@ struct s3 {
     struct arena arena; /* of the options */
     struct s3_options o;
     const struct s3_profile *profile;
+    uint32_t *row_kinds; /* of the operations; route.c */
     struct store store;
     struct sessions *sessions;
     struct secrets *secrets; /* borrowed; NULL: nobody wants to know */
@@ -243,6 +244,7 @@ bool s3_refuses(struct exchange *x); /* struct service has it */
 /* gate.c: false, and an error answered, for what MinIO refuses unseen. */
 bool gate_open(struct exchange *x);
 void s3_name_operation(struct exchange *x);
+void s3_sort_rows(struct s3 *s); /* once, when the service is there */
 void s3_handle_unknown(struct exchange *x);
 bool s3_bucket_name_ok(struct slice name);
 

@@ -302,22 +302,43 @@ static bool may_be_form(const struct exchange *x)
                          "multipart/form-data");
 }
 
+/* A row's, or a request's, level and method: two letters tell methods apart. */
+static uint32_t kind_of(enum level level, const char *method)
+{
+    return (uint32_t)level << 16 | (uint32_t)(unsigned char)method[0] << 8 |
+           (unsigned char)method[1];
+}
+
+void s3_sort_rows(struct s3 *s)
+{
+    size_t n = s->service.n_operations;
+
+    s->row_kinds = arena_alloc(&s->arena, n * sizeof(*s->row_kinds));
+    for (size_t i = 0; i < n; i++) {
+        const struct operation *op = &s->service.operations[i];
+        s->row_kinds[i] = kind_of(level_of(op->route), op->method);
+    }
+}
+
 void s3_name_operation(struct exchange *x)
 {
     const struct http_request *r = x->request;
     const struct operation *op = x->service->operations;
+    const uint32_t *kinds = s3_of(x)->row_kinds;
     const char *subresource;
     struct target t;
+    uint32_t kind;
 
+    if (x->op && r->method.p[1] != 'O')
+        return; /* only the body of a POST may say more */
     if (!read_target(x, &t))
         return;
     subresource = subresource_of(x, t.level);
     x->names.bucket = t.bucket;
     x->names.key = t.key;
+    kind = kind_of(t.level, r->method.p);
     for (size_t i = 0; i < x->service->n_operations; i++)
-        if (op[i].method[0] == r->method.p[0] &&
-            level_of(op[i].route) == t.level &&
-            slice_eqz(r->method, op[i].method) &&
+        if (kinds[i] == kind && slice_eqz(r->method, op[i].method) &&
             row_fits(&op[i], r, t.level, subresource) &&
             (!(s3_rows[i].needs & NEEDS_FORM) || may_be_form(x)) &&
             (!(s3_rows[i].needs & NEEDS_STS) || sts_takes(r))) {

@@ -335,6 +335,7 @@ struct s3 *s3_new(const cJSON *options, const struct clock *clock,
     for (unsigned i = 0; secrets && i < s->o.users.n; i++)
         secrets_add(secrets, slice_of(user_of(s, i)->secret));
     init_service(s);
+    s3_sort_rows(s);
     name_host(s);
     fill(s);
     return s;
