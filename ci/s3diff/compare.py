@@ -133,7 +133,8 @@ class Comparer:
         if not self.texts(a.tag, a.text, b.text):
             out.append((f"body {path}", shown(self.plain(a.text, 0)),
                         shown(self.plain(b.text, 1))))
-        kids = [sorted(x, key=lambda c: c.tag) for x in (a, b)]
+        kids = [sorted(x, key=lambda c: (c.tag, c.tag == "Upload" and
+                                         c.findtext("Key"))) for x in (a, b)]
         for x, y in zip(*kids):
             self.trees(x, y, f"{path}/{x.tag}", out)
 

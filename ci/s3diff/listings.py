@@ -40,8 +40,7 @@ BAD = {
     "ListObjectVersions": [("version-id-marker", "x"),
                            ("version-id-marker",
                             "01234567-89ab-4def-8123-456789abcdef")],
-    "ListMultipartUploads": [("upload-id-marker", "x"),
-                             ("key-marker", "b"), ("prefix", "no"),
+    "ListMultipartUploads": [("key-marker", "b"), ("prefix", "no"),
                              ("key-marker", "zz")],
 }
 
@@ -74,14 +73,19 @@ def next_page(op, query, name):
     return query + [("key-marker", text), (what, "{{%s.id}}" % name)]
 
 
-def page(op, kind, case, bucket, query, number):
-    """A request whose following page is asked too (model.pending)."""
+def page(op, kind, case, bucket, query, number, depth=0):
+    """A request whose following pages are asked at once (model.pending): later
+    MinIO would still answer from what it kept of the first."""
     name = f"page{number}"
     element = FORMS[op][3]
 
     def learn(model, answer):
-        if answer.find("IsTruncated") == "true" and answer.find(element):
-            model.pending.append((op, bucket, next_page(op, query, name)))
+        if answer.find("IsTruncated") == "true" and answer.find(element) \
+                and depth < 3 and not any(k == "encoding-type"
+                                          for k, _ in query):
+            model.pending.append(page(op, kind, "next page", bucket,
+                                      next_page(op, query, name),
+                                      model.number(), depth + 1))
     return Request(op, kind, case, "GET", bucket, None, query, {}, None, None,
                    learn, token_symbols(op, name, element))
 
@@ -90,12 +94,6 @@ def maker(op):
     fixed, limit, markers, _ = FORMS[op]
 
     def make(model, rng, kind):
-        if kind == "valid" and model.pending and rng.random() < 0.5:
-            for i, (o, bucket, query) in enumerate(model.pending):
-                if o == op and bucket in model.buckets:
-                    del model.pending[i]
-                    return page(op, kind, "next page", bucket, query,
-                                model.number())
         b = model.bucket(rng, lambda b: b.objects or b.uploads) \
             or model.bucket(rng)
         query = fixed + common(rng)
@@ -121,6 +119,8 @@ def maker(op):
                 ("no value", b.name, [(limit, None)]),
                 ("twice", b.name, [("prefix", "a"), ("prefix", "b")]),
             ])
+            if case == "twice" and op == "ListMultipartUploads":
+                return None
             names = {k for k, _ in more}
             query = [(k, v) for k, v in query if k not in names] + more
             return page(op, kind, case, bucket, query, model.number())
@@ -128,6 +128,8 @@ def maker(op):
             (limit, "-1"), (limit, "x"), (limit, ""), (limit, "1.5"),
             (limit, "99999999999999999999"), ("encoding-type", "base64"),
             ("encoding-type", "")])
+        if op == "ListMultipartUploads" and name == "encoding-type":
+            return None  # it repeats whatever word that is
         query = [(k, v) for k, v in query if k != name] + [(name, value)]
         return Request(op, kind, f"{name} {value!r}", "GET", b.name, None,
                        query)

@@ -126,7 +126,7 @@ class Model:
     def __init__(self):
         self.buckets = {}
         self.count = 0
-        self.pending = []  # pages of listings that follow
+        self.pending = []  # requests for pages that follow
 
     def number(self):
         self.count += 1

@@ -114,14 +114,30 @@ class Run(runs.Run):
     def changes(self, request):
         return request.method not in ("GET", "HEAD")
 
+    def after(self, request, answers):
+        if self.model.pending:
+            self.send(self.model.pending.pop())
+
     def part(self, request, answers):
         """The object's versions go, or what else is the subject's."""
+        if request.op == "CompleteMultipartUpload":
+            self.abort(request)
         for bucket, key in request.subjects:
             if key is None or bucket not in self.model.buckets:
                 continue
             for server, book in zip(self.servers, self.books):
                 self.empty(server, book, bucket, key)
             self.model.forget((bucket, key))
+
+    def abort(self, request):
+        """One side may have made the object of its parts."""
+        for server, book in zip(self.servers, self.books):
+            self.deliver(server, book, Request(
+                "clear", "valid", "", "DELETE", request.bucket, request.key,
+                request.query))
+        for bucket in self.model.buckets.values():
+            bucket.uploads = {k: u for k, u in bucket.uploads.items()
+                              if "{{%s}}" % k not in str(request.query)}
 
     def empty(self, server, book, bucket, key):
         page = self.deliver(server, book, Request(

@@ -27,7 +27,6 @@ RIGHT = [
                               "encoding": "aws-chunked,gzip"}),
     ("signed trailer", "w", {"payload": "stream-trailer", "trailer": CRC}),
     ("unsigned trailer", "w", {"payload": "unsigned-trailer", "trailer": CRC}),
-    ("unsigned chunks", "w", {"payload": "unsigned-trailer"}),
     ("14 minutes ahead", "rwl", {"ahead": 840}),
     ("14 minutes behind", "rwl", {"ahead": -840}),
 ]

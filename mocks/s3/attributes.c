@@ -30,7 +30,10 @@ static unsigned wanted(struct ask *c)
         while (v.len) {
             const char *comma = memchr(v.p, ',', v.len);
             size_t n = comma ? (size_t)(comma - v.p) : v.len;
-            struct slice one = slice_trim((struct slice){v.p, n});
+            struct slice one = {v.p, n};
+
+            if (!c->s->profile->minio) /* which takes no blanks here */
+                one = slice_trim(one);
 
             if (!bit_of(one)) {
                 ask_bad_argument(c, "x-amz-object-attributes", ask_text(c, one),
@@ -42,7 +45,10 @@ static unsigned wanted(struct ask *c)
             v.len -= comma ? n + 1 : n;
         }
     }
-    if (!bits)
+    if (!bits && c->s->profile->minio)
+        ask_bad_argument(c, "x-amz-object-attributes", "",
+                         "Invalid attribute name specified.");
+    else if (!bits)
         s3_error(c->x, "InvalidRequest",
                  "The x-amz-object-attributes header specifying the attributes "
                  "to be retrieved is either missing or empty",
@@ -85,21 +91,26 @@ static void add_parts(struct ask *c, const struct s3_object *o,
 {
     struct str *out = &c->s->text;
     struct checksum k;
-    size_t i = 0, n = 0;
+    struct s3_part whole = {.number = 1, .size = o->body->len};
+    const struct s3_part *list = o->parts;
+    size_t i = 0, n = 0, n_parts = o->n_parts;
 
     checksum_kept(o, &k);
-    while (i < o->n_parts && o->parts[i].number <= marker)
+    if (!o->n_parts) { /* MinIO has all objects in parts */
+        list = &whole;
+        n_parts = 1;
+        k.kind = CHECKSUM_NONE;
+    }
+    while (i < n_parts && list[i].number <= marker)
         i++;
     xml_open(out, "ObjectParts");
-    if (o->n_parts || !c->s->profile->minio)
-        xml_textf(out, "PartsCount", "%u", (unsigned)o->n_parts);
+    xml_textf(out, "PartsCount", "%u", (unsigned)n_parts);
     xml_textf(out, "PartNumberMarker", "%lld", marker);
     xml_textf(out, "MaxParts", "%lld", most);
-    for (; i < o->n_parts && n < (size_t)most; i++, n++)
-        add_part(c, &o->parts[i], o->parts[i].number, k.kind);
-    xml_textf(out, "NextPartNumberMarker", "%u",
-              n ? o->parts[i - 1].number : 0);
-    xml_textz(out, "IsTruncated", i < o->n_parts ? "true" : "false");
+    for (; i < n_parts && n < (size_t)most; i++, n++)
+        add_part(c, &list[i], list[i].number, k.kind);
+    xml_textf(out, "NextPartNumberMarker", "%u", n ? list[i - 1].number : 0);
+    xml_textz(out, "IsTruncated", i < n_parts ? "true" : "false");
     xml_close(out, "ObjectParts");
 }
 
@@ -124,7 +135,9 @@ void s3_get_object_attributes(struct ask *c)
     char etag[ETAG_SIZE];
 
     if (!want || !number(c, "x-amz-part-number-marker", 0, 1 << 30, &marker) ||
-        !number(c, "x-amz-max-parts", S3_MAX_PAGE, S3_MAX_PAGE, &most) ||
+        !number(c, "x-amz-max-parts",
+                c->s->profile->minio ? S3_MAX_PARTS : S3_MAX_PAGE,
+                c->s->profile->minio ? S3_MAX_PARTS : S3_MAX_PAGE, &most) ||
         !sse_read_allowed(c, o))
         return;
     object_etag(o, etag);
@@ -148,6 +161,5 @@ void s3_get_object_attributes(struct ask *c)
                                        : "</GetObjectAttributesResponse>");
     s3_answer_text(c->x, 200);
     s3_tell_modified(c->x, o);
-    if (!c->s->profile->minio || (o->version && ask_query(c, "versionId")))
-        version_tell(c, o);
+    version_tell(c, o);
 }

@@ -244,6 +244,18 @@ static bool is_free(struct ask *c)
     return false;
 }
 
+/* MinIO knows true and false. */
+static bool lock_word_ok(struct ask *c)
+{
+    struct slice v = ask_header(c, "x-amz-bucket-object-lock-enabled");
+
+    if (!v.p || !c->s->profile->minio || slice_ieqz(v, "true") ||
+        slice_ieqz(v, "false"))
+        return true;
+    s3_error(c->x, "InvalidRequest", NULL, NULL);
+    return false;
+}
+
 void s3_create_bucket(struct ask *c)
 {
     struct founding *f = arena_alloc(c->a, sizeof(*f));
@@ -251,7 +263,8 @@ void s3_create_bucket(struct ask *c)
     f->c = c;
     f->lockable =
         slice_ieqz(ask_header(c, "x-amz-bucket-object-lock-enabled"), "true");
-    if (!location_ok(c) || !is_free(c) || !read_ownership(c, &f->ownership) ||
+    if (!lock_word_ok(c) || !location_ok(c) || !is_free(c) ||
+        !read_ownership(c, &f->ownership) ||
         !acl_from_headers(c, c->r->headers, c->r->n_headers, true, c->user,
                           &f->acl))
         return;

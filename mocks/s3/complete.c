@@ -25,13 +25,17 @@ struct completion { /* in the exchange's arena */
     size_t n;
     struct chosen one; /* being read */
     struct s3_object *object;
+    bool empty; /* a document without parts */
 };
 
 /* ---- the request's body ---- */
 
 static bool end_part(struct completion *k)
 {
-    if (!k->one.number || !k->one.etag || k->n == S3_MAX_PARTS)
+    if (k->c->s->profile->minio && !k->one.etag)
+        k->one.etag = "";
+    if ((!k->one.number && !k->c->s->profile->minio) || !k->one.etag ||
+        k->n == S3_MAX_PARTS)
         return false;
     k->list[k->n++] = k->one;
     k->one = (struct chosen){0};
@@ -42,7 +46,8 @@ static bool read_number(struct completion *k, struct slice text)
 {
     long long n;
 
-    if (!slice_int64(slice_trim(text), &n) || n < 1 || n > S3_MAX_PARTS)
+    if (!slice_int64(slice_trim(text), &n) || n > S3_MAX_PARTS ||
+        n < (k->c->s->profile->minio ? 0 : 1))
         return false;
     k->one.number = (unsigned)n;
     return true;
@@ -77,7 +82,9 @@ static bool element(void *ctx, const char *path, struct slice text)
 static bool in_order(struct completion *k)
 {
     for (size_t i = 1; i < k->n; i++)
-        if (k->list[i].number <= k->list[i - 1].number) {
+        if (k->list[i].number < k->list[i - 1].number ||
+            (k->list[i].number == k->list[i - 1].number &&
+             !k->c->s->profile->minio)) {
             s3_error(k->c->x, "InvalidPartOrder", NULL, "UploadId",
                      ask_query(k->c, "uploadId"), NULL);
             return false;
@@ -88,9 +95,12 @@ static bool in_order(struct completion *k)
 static bool read_list(struct completion *k)
 {
     k->list = arena_alloc(k->c->a, S3_MAX_PARTS * sizeof(*k->list));
-    if (xml_read(k->c->body, element, k) && k->n > 0)
-        return in_order(k);
-    if (!k->c->body.len && k->c->s->profile->minio) {
+    if (xml_read(k->c->body, element, k)) {
+        if (k->n > 0)
+            return in_order(k);
+        k->empty = true;
+    }
+    if (k->c->s->profile->minio && (!k->c->body.len || k->empty)) {
         s3_error(k->c->x, "InvalidRequest",
                  "You must specify at least one part", NULL);
         return false;

@@ -60,15 +60,32 @@ static bool date_of(const struct http_request *r, const char *name,
 
 static void tell_state(struct ask *c, const struct s3_object *o)
 {
+    static const char *const also[] = {"Cache-Control", "Expires"};
     char text[VERSION_SIZE];
 
     answer_set(&c->x->answer, c->a, "ETag", "%s", s3_etag(c->x, o));
     s3_tell_modified(c->x, o);
+    for (size_t i = 0; i < 2 && c->s->profile->minio; i++) {
+        const char *value = object_header(o, also[i]);
+
+        if (value)
+            answer_set(&c->x->answer, c->a, also[i], "%s", value);
+    }
     if (!c->s->profile->minio || slice_eqz(c->r->method, "PUT") ||
         c->bucket->versioning == VERSIONING_NEVER)
         return;
+    if (!o->version)
+        return;
     version_text(c->s, o->version, text);
     answer_set(&c->x->answer, c->a, "x-amz-version-id", "%s", text);
+}
+
+/* One of them it answers as it would answer GET. */
+static void fail_head(struct ask *c, const char *condition)
+{
+    s3_answer_empty(c->x, 412);
+    if (strcmp(condition, "If-Unmodified-Since") == 0)
+        answer_header(&c->x->answer, c->a, "Content-Type", "application/xml");
 }
 
 /* MinIO says what the object is whose condition does not hold. */
@@ -76,7 +93,7 @@ static bool failed(struct ask *c, const struct s3_object *o,
                    const char *condition)
 {
     if (c->s->profile->minio && slice_eqz(c->r->method, "HEAD"))
-        s3_answer_empty(c->x, 412);
+        fail_head(c, condition);
     else
         s3_error(c->x, "PreconditionFailed", NULL, "Condition", condition,
                  NULL);
@@ -102,8 +119,7 @@ bool s3_read_allowed(struct ask *c, const struct s3_object *o)
 
     if (match.p && !tag_in(c, match, o))
         return failed(c, o, "If-Match");
-    if ((!match.p || all) && date_of(r, "if-unmodified-since", &when) &&
-        modified > when)
+    if (!match.p && date_of(r, "if-unmodified-since", &when) && modified > when)
         return failed(c, o, "If-Unmodified-Since");
     if (none.p && tag_in(c, none, o))
         return not_modified(c, o);

@@ -182,9 +182,17 @@ bool copy_range(struct ask *c, const struct s3_object *o, struct slice *bytes)
             "bytes=first-last where first and last are the zero-based offsets "
             "of the first and last bytes to copy");
     if (to >= size) {
-        s3_error(c->x, "InvalidRange", NULL, "ActualObjectSize",
-                 arena_printf(c->a, "%zu", size), "RangeRequested",
-                 ask_text(c, v), NULL);
+        bool minio = c->s->profile->minio;
+        const char *text = arena_printf(c->a, "%zu-%zu", from, to);
+
+        s3_error(c->x, "InvalidRange",
+                 minio ? arena_printf(c->a,
+                                      "The requested range 'bytes=%s' is "
+                                      "not satisfiable",
+                                      text)
+                       : NULL,
+                 "ActualObjectSize", arena_printf(c->a, "%zu", size),
+                 "RangeRequested", minio ? text : ask_text(c, v), NULL);
         return false;
     }
     *bytes = (struct slice){bytes->p + from, to - from + 1};
@@ -207,13 +215,15 @@ static bool read_directive(struct ask *c, const char *header, bool *replace)
                                              : "metadata directive"));
 }
 
-static void take_metadata(const struct s3_object *from, struct str *out)
+/* MinIO forgets when the source expires. */
+static void take_metadata(const struct s3_object *from, struct str *out,
+                          bool minio)
 {
     const char *name, *value;
     size_t at = 0;
 
     while (headers_next(from->headers, &at, &name, &value))
-        if (is_metadata(name))
+        if (is_metadata(name) && !(minio && strcmp(name, "Expires") == 0))
             headers_add(out, name, slice_of(value));
 }
 
@@ -226,7 +236,7 @@ static bool collect_copy(struct ask *c, const struct s3_object *from,
     const char *class = object_header(from, CLASS);
 
     if (!new_metadata)
-        take_metadata(from, out);
+        take_metadata(from, out, c->s->profile->minio);
     else if (!collect_metadata(c, list, n, out))
         return false;
     if (new_tags) {
@@ -328,6 +338,7 @@ void s3_copy_object(struct ask *c)
     struct str headers;
     bool metadata, tags;
 
+    copy_name_source(c);
     if (!read_directive(c, "x-amz-metadata-directive", &metadata) ||
         !read_directive(c, "x-amz-tagging-directive", &tags) ||
         !copy_source_needed(c, &s) || !changes_something(c, &s, metadata) ||

@@ -18,6 +18,7 @@ struct removal { /* of one key: as it was asked for, and what it comes to */
     struct s3_object *marker;   /* to be put, or */
     const struct s3_object *is; /* what goes, NULL: nothing */
     const char *error, *message;
+    bool many; /* one of DeleteObjects */
 };
 
 /* ---- what one removal comes to ---- */
@@ -68,6 +69,8 @@ static bool decide(struct ask *c, struct removal *r)
         return decide_version(c, r, v);
     if (!holds(r, v ? v->at[0] : NULL))
         return false;
+    if (!v && !r->many && c->s->profile->minio)
+        return true; /* it marks nothing that never was */
     if (c->bucket->versioning == VERSIONING_NEVER)
         r->is = v ? v->at[0] : NULL;
     else if (!store_has_room(&c->s->store, 0))
@@ -169,8 +172,12 @@ struct batch { /* in the exchange's arena */
 
 static bool end_object(struct batch *b)
 {
-    if (!b->one.key.p || b->one.key.len == 0 || b->n == S3_MAX_DELETE)
+    bool minio = b->c->s->profile->minio; /* an error of that key alone */
+
+    if ((!minio && (!b->one.key.p || b->one.key.len == 0)) ||
+        b->n == S3_MAX_DELETE)
         return false;
+    b->one.many = true;
     b->list[b->n++] = b->one;
     b->one = (struct removal){0};
     return true;
@@ -232,6 +239,8 @@ static void add_error(struct ask *c, const struct removal *r)
     xml_textz(out, "Code", s3_error_code(c->s, r->error));
     xml_textz(out, "Message",
               r->message ? r->message : s3_error_message(r->error));
+    if (!r->version && c->s->profile->minio)
+        xml_textz(out, "VersionId", "");
     xml_close(out, "Error");
 }
 
@@ -291,22 +300,48 @@ static void refuse_some(struct batch *b)
             refuse(&b->list[i], r->code, r->code);
 }
 
+/* MinIO wants a digest, and believes it. */
+static bool minio_proved(struct ask *c)
+{
+    struct checksum k;
+
+    if (!checksum_declared(c, &k))
+        return false;
+    if (k.kind != CHECKSUM_NONE || ask_header(c, "content-md5").p)
+        return true;
+    s3_error(c->x, "MissingContentMD5", NULL, NULL);
+    return false;
+}
+
+static bool minio_names(struct ask *c, struct removal *r)
+{
+    if (!c->s->profile->minio || (r->key.len && s3_key_is_plain(r->key)))
+        return true;
+    return refuse(r, "XMinioInvalidObjectName", NULL);
+}
+
 void s3_delete_objects(struct ask *c)
 {
     struct batch *b;
     struct checksum k;
 
-    if (!ask_body_intact(c, true) || !checksum_proved(c, &k))
+    if (c->s->profile->minio
+            ? !minio_proved(c)
+            : !ask_body_intact(c, true) || !checksum_proved(c, &k))
         return;
     b = arena_alloc(c->a, sizeof(*b));
     b->c = c;
     b->list = arena_alloc(c->a, S3_MAX_DELETE * sizeof(*b->list));
+    if (!c->body.len && c->s->profile->minio) {
+        s3_error(c->x, "MissingContentLength", NULL, NULL);
+        return;
+    }
     if (!xml_read(c->body, element, b) || b->n == 0) {
         s3_error(c->x, "MalformedXML", NULL, NULL);
         return;
     }
     for (size_t i = 0; i < b->n; i++)
-        if (may_remove(c, &b->list[i]))
+        if (may_remove(c, &b->list[i]) && minio_names(c, &b->list[i]))
             decide(c, &b->list[i]);
     refuse_some(b);
     answer(b);

@@ -114,6 +114,8 @@ static bool fits_promise(struct ask *c, const struct checksum *k)
 
     if (!promise.len)
         return true;
+    if (k->kind == CHECKSUM_NONE && c->s->profile->minio)
+        return true;
     if (checksum_by_name(promise) == CHECKSUM_NONE)
         return invalid(c, "Checksum algorithm provided is unsupported. Please "
                           "try again with any of the valid types: [CRC32, "

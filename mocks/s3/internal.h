@@ -247,6 +247,8 @@ void s3_name_operation(struct exchange *x);
 void s3_sort_rows(struct s3 *s); /* once, when the service is there */
 void s3_handle_unknown(struct exchange *x);
 bool s3_bucket_name_ok(struct slice name);
+/* As profile minio wants them; the key ends with a zero. */
+bool s3_key_is_plain(struct slice key);
 
 /* ---- auth.c, payload.c: false, and an error answered, when it may not go on
  * ---- */

@@ -32,6 +32,11 @@ static void add_version(struct versions *v, struct slice key,
     version_text(c->s, o->version, id);
     date_iso(o->modified_ms, date);
     xml_open(out, element);
+    if (!o->body && c->s->profile->minio) {
+        xml_textz(out, "ETag", "");
+        xml_textz(out, "Size", "0");
+        xml_textz(out, "StorageClass", "STANDARD");
+    }
     listing_name(&v->l, out, "Key", key);
     xml_textz(out, "VersionId", id);
     xml_textz(out, "IsLatest", latest ? "true" : "false");
@@ -153,7 +158,10 @@ static bool markers_ok(struct versions *v)
     if (!listing_marker_ok(&v->l, v->key_marker))
         return false;
     if (v->id_marker && !v->key_marker && v->l.c->s->profile->minio) {
-        s3_error(v->l.c->x, "NotImplemented", NULL, NULL);
+        s3_error(v->l.c->x, "NotImplemented",
+                 "A header you provided implies functionality that is not "
+                 "implemented ()",
+                 NULL);
         return false;
     }
     if (v->id_marker && !v->key_marker)

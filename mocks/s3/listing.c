@@ -60,11 +60,18 @@ bool ask_number(struct ask *c, const char *name, long long fallback,
     return true;
 }
 
+static bool is_url(const struct ask *c)
+{
+    const char *text = ask_query(c, "encoding-type");
+
+    return text && strcmp(text, "url") == 0;
+}
+
 static bool read_encoding(struct listing *l)
 {
     const char *text = ask_query(l->c, "encoding-type");
 
-    l->url = text && strcmp(text, "url") == 0;
+    l->url = is_url(l->c);
     if (text && !*text && l->c->s->profile->minio)
         return true;
     return !text || l->url ||
@@ -82,8 +89,10 @@ bool listing_read(struct listing *l, const char *max_name)
     if (!ask_number(l->c, max_name, minio && uploads ? 10000 : S3_MAX_PAGE,
                     minio ? INT32_MAX : S3_MAX_PAGE, &l->said))
         return false;
+    if (minio && uploads) /* any word will do, and only one matters */
+        l->url = is_url(l->c);
     l->max_keys = l->said < S3_MAX_PAGE ? l->said : S3_MAX_PAGE;
-    return read_encoding(l);
+    return (minio && uploads) || read_encoding(l);
 }
 
 /* ---- the walk ---- */
@@ -140,6 +149,16 @@ static const struct s3_stack *shown(const struct walk *w)
     return w->versions || stack_current(v) ? v : NULL;
 }
 
+/* MinIO groups by folders without a look at what is in them: also those where
+ * all is deleted. */
+static bool tells_deleted(const struct walk *w)
+{
+    const struct listing *l = w->l;
+
+    return l->c->s->profile->minio && !w->versions &&
+           strcmp(l->delimiter, "/") == 0;
+}
+
 bool walk_next(struct walk *w, struct item *out)
 {
     while (w->more && slice_starts(w->at.key, w->l->prefix)) {
@@ -147,7 +166,7 @@ bool walk_next(struct walk *w, struct item *out)
 
         out->stack = shown(w);
         out->name = w->at.key;
-        if (!out->stack || !n) {
+        if ((!out->stack && !(n && tells_deleted(w))) || !n) {
             w->more = btree_next(&w->at);
             if (!out->stack)
                 continue;

@@ -63,14 +63,19 @@ static void refused_conditions_tell_the_object(void)
     CU_ASSERT_PTR_NULL(answer_get(&t->x.answer, "x-minio-error-code"));
     CU_ASSERT_EQUAL(CALL("PUT", K, "", "If-None-Match: *\r\n", "x"), 412);
     HEADER("ETag", TAG);
-    /* one tag, no list; and each condition for itself */
+    /* one tag, no list; the date counts beside If-None-Match */
     CU_ASSERT_EQUAL(
         CALL("GET", K, "", "If-None-Match: \"x\", " TAG "\r\n", NULL), 200);
     CU_ASSERT_EQUAL(CALL("GET", K, "",
                          "If-Match: " TAG "\r\nIf-Unmodified-Since: "
                          "Tue, 14 Nov 2023 22:13:19 GMT\r\n",
                          NULL),
-                    412);
+                    200);
+    CU_ASSERT_EQUAL(CALL("GET", K, "",
+                         "If-None-Match: \"x\"\r\nIf-Modified-Since: "
+                         "Tue, 14 Nov 2023 22:13:20 GMT\r\n",
+                         NULL),
+                    304);
     testing_free(t);
 }
 

@@ -155,7 +155,7 @@ static void versions_and_their_markers_count(void)
     CU_ASSERT(used(t) > before + 60);
     before = used(t);
     t->s3->store.memory.cap = before - 1;
-    CU_ASSERT_EQUAL(CALL("DELETE", "/data-lake/none", "", NULL, NULL), 507);
+    CU_ASSERT_EQUAL(CALL("DELETE", "/data-lake/there", "", NULL, NULL), 507);
     CU_ASSERT_EQUAL(used(t), before);
     testing_free(t);
 }

@@ -78,8 +78,9 @@ static void answer_part(struct ask *c, struct s3_object *o, size_t from,
                       from, from + len - 1, all.len);
 }
 
-/* What MinIO can read of it, it repeats: an open end is -1. */
-static void answer_outside_minio(struct ask *c, struct slice asked, size_t size)
+/* What MinIO can read of it, it repeats: an open end is -1. False: it cannot.
+ */
+static bool answer_outside_minio(struct ask *c, struct slice asked, size_t size)
 {
     const char *text = ask_text(c, asked);
     long long from, to = -1;
@@ -88,7 +89,7 @@ static void answer_outside_minio(struct ask *c, struct slice asked, size_t size)
     if (sscanf(text, "bytes=%lld-%n%lld", &from, &used, &to) < 1 || !used ||
         from < 0 || (to >= 0 && to < from)) {
         s3_error(c->x, "InvalidRange", NULL, NULL);
-        return;
+        return false;
     }
     text = arena_printf(c->a, "%lld-%lld", from, to);
     s3_error(c->x, "InvalidRange",
@@ -98,14 +99,11 @@ static void answer_outside_minio(struct ask *c, struct slice asked, size_t size)
                           text),
              "ActualObjectSize", arena_printf(c->a, "%zu", size),
              "RangeRequested", text, NULL);
+    return true;
 }
 
 static void answer_outside(struct ask *c, struct slice asked, size_t size)
 {
-    if (c->s->profile->minio) {
-        answer_outside_minio(c, asked, size);
-        return;
-    }
     s3_error(c->x, "InvalidRange", NULL, "ActualObjectSize",
              arena_printf(c->a, "%zu", size), "RangeRequested",
              ask_text(c, asked), NULL);
@@ -197,8 +195,10 @@ static void get_range(struct ask *c, struct s3_object *o)
         range_parse(asked, all.len, c->s->profile->turned_range_is_outside);
 
     if (r.kind == RANGE_OUTSIDE) {
-        answer_outside(c, asked, all.len);
-        if (c->s->profile->minio && slice_eqz(c->r->method, "HEAD"))
+        if (!c->s->profile->minio)
+            answer_outside(c, asked, all.len);
+        else if (answer_outside_minio(c, asked, all.len) &&
+                 slice_eqz(c->r->method, "HEAD"))
             answer_head_outside(c, o);
     } else if (r.kind == RANGE_PART) {
         answer_part(c, o, r.from, r.len);
@@ -212,10 +212,11 @@ void s3_get_object(struct ask *c)
 {
     struct s3_object *o = version_needed(c);
     const char *number = ask_query(c, "partNumber");
+    bool none = number && !*number && c->s->profile->minio;
 
     if (!o || !sse_read_allowed(c, o) || !s3_read_allowed(c, o))
         return;
-    if (number)
+    if (number && !none)
         get_part(c, o, number);
     else
         get_range(c, o);

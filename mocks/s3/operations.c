@@ -307,7 +307,8 @@ static bool minio_key_fits(const struct ask *c, const char *key)
     size_t n = strlen(key);
     const char *op = c->x->op->name;
     bool parts = strstr(op, "Part") || strstr(op, "Multipart");
-    bool stores = parts || slice_eqz(c->r->method, "PUT");
+    bool stores = parts || (slice_eqz(c->r->method, "PUT") &&
+                            strcmp(op, "CopyObject") != 0);
 
     if (parts && key[n - 1] == '/')
         return false;
@@ -321,6 +322,11 @@ static bool minio_key_fits(const struct ask *c, const char *key)
         key += n + (key[n] == '/');
     }
     return true;
+}
+
+bool s3_key_is_plain(struct slice key)
+{
+    return key.len <= S3_MAX_KEY && plain_key(key.p);
 }
 
 static bool names_ok(struct ask *c)

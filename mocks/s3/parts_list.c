@@ -58,7 +58,9 @@ static void add_parts(struct ask *c, const struct s3_upload *u,
         last = 0; /* there is no next one */
     xml_textf(out, "NextPartNumberMarker", "%u", last);
     xml_textf(out, "MaxParts", "%lld", most);
-    xml_textz(out, "IsTruncated", i < u->n_parts ? "true" : "false");
+    xml_textz(out, "IsTruncated",
+              i < u->n_parts && (most || !c->s->profile->minio) ? "true"
+                                                                : "false");
     add_rule(out, r, c->s->profile->minio);
 }
 
@@ -111,6 +113,12 @@ struct page { /* of uploads */
     const char *key_marker, *id_marker;
 };
 
+/* MinIO does not say who began an upload. */
+#define NOBODY                                                                 \
+    "<Initiator><ID></ID><DisplayName></DisplayName></Initiator><Owner>"       \
+    "<ID></ID><DisplayName></DisplayName></Owner><StorageClass></"             \
+    "StorageClass>"
+
 static void add_upload(struct listing *l, const struct s3_upload *u)
 {
     struct ask *c = l->c;
@@ -122,9 +130,13 @@ static void add_upload(struct listing *l, const struct s3_upload *u)
     xml_open(out, "Upload");
     listing_name(l, out, "Key", u->key);
     xml_textz(out, "UploadId", id);
-    user_xml(c->s, out, "Initiator", u->owner);
-    user_xml(c->s, out, "Owner", u->owner);
-    xml_textz(out, "StorageClass", "STANDARD");
+    if (c->s->profile->minio) {
+        str_addz(out, NOBODY);
+    } else {
+        user_xml(c->s, out, "Initiator", u->owner);
+        user_xml(c->s, out, "Owner", u->owner);
+        xml_textz(out, "StorageClass", "STANDARD");
+    }
     xml_textz(out, "Initiated", date);
     if (!c->s->profile->minio)
         add_rule(out, upload_rule_of(u), false);

@@ -178,7 +178,7 @@ static bool take_chunks(struct stream *s)
         last = chunk.data.len;
     }
     if (kind == CHUNK_BAD && s->rest.len && s->c->s->profile->minio) {
-        s3_error(s->c->x, "BadRequest", "400 BadRequest", NULL);
+        s3_error(s->c->x, "BadRequest", "malformed chunked encoding", NULL);
         return false;
     }
     if (kind == CHUNK_BAD)
@@ -193,7 +193,10 @@ static bool take_chunks(struct stream *s)
 
 static bool bad_trailer(struct stream *s)
 {
-    s3_error(s->c->x, "MalformedTrailerError", NULL, NULL);
+    if (s->c->s->profile->minio)
+        s3_error(s->c->x, "BadRequest", "malformed chunked encoding", NULL);
+    else
+        s3_error(s->c->x, "MalformedTrailerError", NULL, NULL);
     return false;
 }
 

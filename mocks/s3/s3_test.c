@@ -312,7 +312,7 @@ static void many_are_deleted_at_once(void)
     "<Delete xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">" quiet         \
     "<Object><Key>a</Key></Object><Object><Key>&lt;no&gt;</Key></Object>"      \
     "</Delete>"
-    struct testing *t = testing_new(NULL);
+    struct testing *t = testing_new("{\"profile\": \"aws\"}");
 
 #define DELETE(body) delete_many(t, body)
     s3_put(t->s3, "data-lake", "a", SLICE_LIT("1"), (char[160]){""});

@@ -258,13 +258,6 @@ static void answer_tags(struct ask *c, const char *tags)
 
 /* ---- of objects ---- */
 
-/* MinIO tells the version to those who asked for it. */
-static void tell(struct ask *c, const struct s3_object *o)
-{
-    if (!c->s->profile->minio || ask_query(c, "versionId"))
-        version_tell(c, o);
-}
-
 void s3_get_object_tagging(struct ask *c)
 {
     struct s3_object *o = version_needed(c);
@@ -272,7 +265,8 @@ void s3_get_object_tagging(struct ask *c)
     if (!o)
         return;
     answer_tags(c, object_header(o, TAGS_KEPT));
-    tell(c, o);
+    if (!c->s->profile->minio || ask_query(c, "versionId"))
+        version_tell(c, o);
 }
 
 void s3_put_object_tagging(struct ask *c)
@@ -287,7 +281,7 @@ void s3_put_object_tagging(struct ask *c)
     if (!tags || (first && !(o = version_needed(c))))
         return;
     s3_answer_empty(c->x, 200);
-    tell(c, o);
+    version_tell(c, o);
     object_change(c, o, TAGS_KEPT, *tags ? tags : NULL, "tagged");
 }
 
@@ -298,7 +292,7 @@ void s3_delete_object_tagging(struct ask *c)
     if (!o)
         return;
     s3_answer_empty(c->x, 204);
-    tell(c, o);
+    version_tell(c, o);
     object_change(c, o, TAGS_KEPT, NULL, "untagged");
 }
 

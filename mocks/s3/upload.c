@@ -294,13 +294,23 @@ static bool kind_fits(struct ask *c, struct upload_rule r,
     if (k->kind == CHECKSUM_NONE || r.kind == CHECKSUM_NONE || r.implied ||
         k->kind == r.kind)
         return true;
-    s3_error(c->x, "InvalidRequest",
+    s3_error(c->x, c->s->profile->minio ? "InvalidArgument" : "InvalidRequest",
              arena_printf(c->a,
                           "Checksum Type mismatch occurred, expected checksum "
                           "Type: %s, actual checksum Type: %s",
                           checksums[r.kind].name, checksums[k->kind].name),
              NULL);
     return false;
+}
+
+/* In a header or a trailer: what an upload by an algorithm wants of its parts
+ * at MinIO. */
+static bool has_checksum(struct ask *c)
+{
+    struct checksum k;
+
+    return c->n_trailers > 0 || !checksum_declared(c, &k) ||
+           k.kind != CHECKSUM_NONE;
 }
 
 void s3_upload_part(struct ask *c)
@@ -318,6 +328,10 @@ void s3_upload_part(struct ask *c)
     if (!part_number(c, &number) || !(u = upload_needed(c)))
         return;
     r = upload_rule_of(u);
+    if (c->s->profile->minio && r.kind != CHECKSUM_NONE && !has_checksum(c)) {
+        s3_error(c->x, "InvalidArgument", NULL, NULL);
+        return;
+    }
     if (!sse_part_allowed(c, u) || !ask_body_intact(c, false) ||
         !checksum_proved(c, &k) || !kind_fits(c, r, &k) ||
         !ask_has_room(c, c->body.len))
@@ -374,7 +388,8 @@ void s3_upload_part_copy(struct ask *c)
                ? body_ref(source.object->body)
                : body_of(&c->s->store.memory, bytes);
     answer_copied(c, u, prepare_part(c, u, number, body));
-    copy_source_tell(c, &source);
+    if (!c->s->profile->minio)
+        copy_source_tell(c, &source);
     sse_tell(c, u->headers);
 }
 

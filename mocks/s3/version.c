@@ -10,6 +10,8 @@ uint64_t version_new(struct ask *c, const struct s3_bucket *b)
 {
     uint64_t id = 0;
 
+    if (c->s->profile->minio && c->key.len && c->key.p[c->key.len - 1] == '/')
+        return 0; /* MinIO keeps no versions of folders */
     if (b->versioning != VERSIONING_ON)
         return 0;
     while (id == 0 || id == UINT64_MAX)
@@ -102,11 +104,6 @@ static bool is_quiet(const struct ask *c, const struct s3_object *marker)
 static void answer_marker(struct ask *c, const struct s3_object *marker,
                           bool by_version)
 {
-    if (by_version && !marker->version && is_quiet(c, marker) &&
-        strstr(c->x->op->name, "Tagging")) {
-        s3_error(c->x, "NoSuchVersion", NULL, NULL);
-        return;
-    }
     if (by_version)
         s3_error(c->x, "MethodNotAllowed", NULL, "Method",
                  ask_text(c, c->r->method), "ResourceType", "DeleteMarker",
