@@ -364,7 +364,7 @@ static const struct row rows[] = {
 
 #define REFUSED(key, code)                                                     \
     "<Error><Key>" key "</Key><Code>" code "</Code><Message>" code             \
-    "</Message></Error>"
+    "</Message><VersionId></VersionId></Error>"
 #define DELETED(keys)                                                          \
     "HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\n@Content-Length: "    \
     "#\r\n\r\n<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<DeleteResult "      \

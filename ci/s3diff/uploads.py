@@ -10,7 +10,8 @@ from model import BLOCKS, Request, Upload, checksum, crc32_base64, some_data, \
 from objects import AWS_NS, BAD_KEYS, FUTURE, NEVER, OLD, PUT_BAD, bad_bucket, \
     learn_put, version_of
 
-NO_UPLOAD = ["00000000-0000-0000-0000-000000000000", "x", "",
+# not "": MinIO then forgets all uploads of the key
+NO_UPLOAD = ["00000000-0000-0000-0000-000000000000", "x",
              base64.urlsafe_b64encode(
                  b"0a1b2c3d-0a1b-4a1b-8a1b-0a1b2c3d4e5f."
                  b"0a1b2c3d-0a1b-4a1b-8a1b-0a1b2c3d4e5fx1700000000000000000")
@@ -121,8 +122,7 @@ def list_parts(model, rng, kind):
             ("plain", []), ("most", [("max-parts", "1")]),
             ("marker", [("part-number-marker", "1")]),
             ("both", [("max-parts", "2"), ("part-number-marker", "0")]),
-            ("more than allowed", [("max-parts", "5000")]),
-            ("url", [("encoding-type", "url")])])
+            ("more than allowed", [("max-parts", "5000")])])
         query = query + more
     elif kind == "conflicting":
         case, bucket, key, query = other_upload(rng, u)
@@ -377,8 +377,7 @@ def copy(model, rng, kind):
         return copy_request(model, kind, case, target, to, source, headers,
                             v.data)
     case, source, headers = rng.choice([
-        ("source", rng.choice(["", "/", "x", "/x", "a/", "//", "%zz/a",
-                               f"{b.name}/%zz", f"{b.name}/../x"]), {}),
+        ("source", rng.choice(["", "/", "x", "/x", "a/", "//"]), {}),
         ("source", rng.choice(["", "/", "x", "/x", "a/", "//"]), {}),
         ("directive", source, {"x-amz-metadata-directive": "MOVE"}),
         ("tag directive", source, {"x-amz-tagging-directive": "MOVE"}),

@@ -58,6 +58,12 @@ static bool date_of(const struct http_request *r, const char *name,
     return ms >= 0;
 }
 
+/* MinIO's reads also say how long the object may be kept. */
+static bool tells_more(const struct ask *c)
+{
+    return c->s->profile->minio && !slice_eqz(c->r->method, "PUT");
+}
+
 static void tell_state(struct ask *c, const struct s3_object *o)
 {
     static const char *const also[] = {"Cache-Control", "Expires"};
@@ -65,7 +71,7 @@ static void tell_state(struct ask *c, const struct s3_object *o)
 
     answer_set(&c->x->answer, c->a, "ETag", "%s", s3_etag(c->x, o));
     s3_tell_modified(c->x, o);
-    for (size_t i = 0; i < 2 && c->s->profile->minio; i++) {
+    for (size_t i = 0; i < 2 && tells_more(c); i++) {
         const char *value = object_header(o, also[i]);
 
         if (value)
