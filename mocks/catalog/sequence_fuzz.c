@@ -1,8 +1,9 @@
 /* Whole sequences of requests: a method and path on a line, a body on the
  * next, up to 24 of them. Whatever they are, every answer is one, and after
  * each the metadata of all tables holds together: ids are unique, refs point
- * to snapshots, logs are in order, numbers never go back while a table keeps
- * its uuid, and what is there can be loaded again.
+ * to snapshots, texts are what their trees print, logs are in order, numbers
+ * never go back while a table keeps its uuid, and what is there can be loaded
+ * again.
  */
 #include "mocks/catalog/testing.h"
 
@@ -131,6 +132,20 @@ static void holds_together(struct run *r, const char *name, const cJSON *m)
     never_back(r, name, m);
 }
 
+/* What is answered and stored is what the tree says, whatever of it was copied
+ * from the text before. */
+static void text_is_the_trees(struct run *r, const char *name)
+{
+    const struct ns_name db = {1, (const char *[]){"db"}, "db"};
+    struct version *v =
+        entry_seen(state_table(&r->b.c->state, &db, name), false);
+    struct str s;
+    str_init(&s, 64 << 20);
+    json_print(version_tree(v), &s);
+    must(slice_eq(str_slice(&s), version_metadata(v)));
+    str_fini(&s);
+}
+
 static void look_at_all(struct run *r)
 {
     cJSON *names = catalog_list(r->b.c, "db"), *name;
@@ -139,6 +154,7 @@ static void look_at_all(struct run *r)
         const char *z = name->valuestring;
         const cJSON *m = catalog_table(r->b.c, "db", z);
         must(m != NULL);
+        text_is_the_trees(r, z);
         if (strlen(z) < 60)
             holds_together(r, z, m);
     }
