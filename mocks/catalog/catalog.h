@@ -88,7 +88,8 @@ bool catalog_add_table(struct catalog *c, const char *ns, const cJSON *create,
 bool catalog_add_view(struct catalog *c, const char *ns, const char *name,
                       char why[160]);
 bool catalog_namespace_exists(const struct catalog *c, const char *ns);
-/* The current metadata (borrowed, until the next change), NULL: no table. */
+/* The current metadata (borrowed, until the next request or change), NULL: no
+ * table. */
 const cJSON *catalog_table(const struct catalog *c, const char *ns,
                            const char *name);
 const char *catalog_table_location(const struct catalog *c, const char *ns,

@@ -26,10 +26,10 @@ void packer_free(struct packer *p)
     free(p);
 }
 
-static struct packer *packer_new(void)
+static struct packer *packer_new(int level)
 {
     struct packer *p = mem_alloc(sizeof *p);
-    if (deflateInit2(&p->z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8,
+    if (deflateInit2(&p->z, level, Z_DEFLATED, 15 + 16, 8,
                      Z_DEFAULT_STRATEGY) == Z_OK)
         return p;
     free(p);
@@ -39,7 +39,7 @@ static struct packer *packer_new(void)
 bool gzip_add(struct packer **p, struct slice in, struct str *out)
 {
     if (!*p)
-        *p = packer_new();
+        *p = packer_new(Z_DEFAULT_COMPRESSION);
     if (!*p || in.len > UINT32_MAX)
         return false;
     z_stream *z = &(*p)->z;
@@ -148,13 +148,21 @@ static bool will_be_damaged(const struct exchange *x)
     return x->plan.rule[FAULT_DURING] != NULL;
 }
 
+/* Answers are packed while somebody waits: quickly rather than well. */
+static struct packer **packer_of(struct catalog *c)
+{
+    if (!c->packer)
+        c->packer = packer_new(Z_BEST_SPEED);
+    return &c->packer;
+}
+
 /* A version's own text is packed once and kept with it. */
 static struct slice packed_version(struct catalog *c, struct version *v)
 {
     struct str s;
     str_init(&s, ENCODE_MAX);
     if (!v->packed &&
-        gzip_add(&c->packer, (struct slice){v->answer, v->answer_len}, &s)) {
+        gzip_add(packer_of(c), (struct slice){v->answer, v->answer_len}, &s)) {
         v->packed_len = s.len;
         v->packed = str_detach(&s);
     }
@@ -168,7 +176,7 @@ static struct slice packed_copy(struct exchange *x, struct slice body)
     struct slice out = {NULL, 0};
     struct str s;
     str_init(&s, ENCODE_MAX);
-    if (gzip_add(&c->packer, body, &s))
+    if (gzip_add(packer_of(c), body, &s))
         out = (struct slice){arena_memdup(&x->arena, s.p, s.len), s.len};
     str_fini(&s);
     return out;

@@ -381,6 +381,7 @@ void catalog_handle(struct exchange *x)
     if (!x->change.publish)
         kept_remember(k.c, x);
     cJSON_Delete(k.body);
+    trees_trim(&k.c->state.trees); /* reading has them made as well */
 }
 
 const cJSON *call_body(struct call *k)
