@@ -375,6 +375,7 @@ void user_xml(const struct s3 *s, struct str *out, const char *element,
 
 /* ---- rights.c: of users and sessions; who signed nothing has no limits here
  * ---- */
+bool rights_make_sense(const struct s3_rights *r, char why[120]);
 bool rights_permit(const struct ask *c); /* the request, but for its body */
 /* For keys that the target does not name. */
 bool ask_permits(const struct ask *c, bool writes, struct slice bucket,

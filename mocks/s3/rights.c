@@ -6,6 +6,7 @@
  * for no more than it, and whether and where its bucket is. A session must be
  * allowed by its own rights and by its user's.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "mocks/s3/internal.h"
@@ -127,4 +128,20 @@ bool rights_permit(const struct ask *c)
     if (c->row->act == s3_list_buckets)
         return c->s->profile->lists_what_it_may || !ask_is_limited(c);
     return ask_permits(c, c->x->op->writes, c->bucket_name, place_of(c));
+}
+
+bool rights_make_sense(const struct s3_rights *r, char why[120])
+{
+    for (size_t i = 0; i < r->only.n; i++) {
+        const char *one = ((const char **)r->only.items)[i];
+        struct slice bucket = {one, strcspn(one, "/")};
+
+        if (s3_bucket_name_ok(bucket))
+            continue;
+        snprintf(why, 120,
+                 "\"%.60s\" must begin with a bucket's name: bucket/prefix",
+                 one);
+        return false;
+    }
+    return true;
 }

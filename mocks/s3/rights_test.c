@@ -145,7 +145,38 @@ static void buckets_out_of_reach_are_not_shown(void)
     testing_free(t);
 }
 
+static bool refused(const char *options, const char *says)
+{
+    cJSON *tree = cJSON_Parse(options);
+    struct clock clock = {NULL, NULL, NULL};
+    char why[200] = "";
+    struct s3 *s = s3_new(tree, &clock, 1, NULL, why);
+
+    cJSON_Delete(tree);
+    CU_ASSERT_PTR_NULL(s);
+    if (!strstr(why, says))
+        printf("\n    %s\n", why);
+    return !s && strstr(why, says);
+}
+
+static void places_that_name_no_bucket_are_told(void)
+{
+    CU_ASSERT(refused("{\"users\":[{\"key\":\"ann\",\"secret\":\"a\"},{\"key\":"
+                      "\"bob\",\"secret\":\"b\",\"only\":[\"lake\","
+                      "\"s3://lake/x\"]}]}",
+                      "users[1].only: \"s3://lake/x\" must begin"));
+    CU_ASSERT(
+        refused("{\"sessions\":[{\"key\":\"k\",\"secret\":\"s\",\"token\":"
+                "\"t\",\"lifetime\":\"1m\",\"only\":\"*\"}]}",
+                "sessions[0].only: \"*\" must begin"));
+    CU_ASSERT(
+        refused("{\"sessions\":[{\"key\":\"k\",\"secret\":\"s\",\"token\":"
+                "\"t\",\"lifetime\":\"1m\",\"user\":\"nobody\"}]}",
+                "sessions[0].user: nobody has this key"));
+}
+
 UNIT_MAIN("s3 rights", UNIT(a_reader_changes_nothing),
           UNIT(a_tenant_stays_below_its_prefix), UNIT(a_copy_needs_both_ends),
           UNIT(deletes_are_refused_key_by_key),
-          UNIT(buckets_out_of_reach_are_not_shown))
+          UNIT(buckets_out_of_reach_are_not_shown),
+          UNIT(places_that_name_no_bucket_are_told))

@@ -149,17 +149,42 @@ const struct spec_field s3_option_fields[] = {
             "given"},
     {0}};
 
+static bool user_ok(const struct s3_user *u, size_t i, char why[200])
+{
+    char wrong[120];
+
+    if (rights_make_sense(&u->rights, wrong))
+        return true;
+    snprintf(why, 200, "s3: users[%zu].only: %s", i, wrong);
+    return false;
+}
+
+static bool session_ok(const struct s3 *s, const struct s3_given_session *d,
+                       size_t i, char why[200])
+{
+    char wrong[120];
+
+    if (d->user && user_by_key(s, slice_of(d->user)) == S3_NOBODY)
+        snprintf(why, 200, "s3: sessions[%zu].user: nobody has this key", i);
+    else if (!rights_make_sense(&d->rights, wrong))
+        snprintf(why, 200, "s3: sessions[%zu].only: %s", i, wrong);
+    else
+        return true;
+    return false;
+}
+
 static bool users_ok(const struct s3 *s, char why[200])
 {
     const struct s3_given_session *given = s->o.sessions.items;
+    const struct s3_user *users = s->o.users.items;
 
-    *why = 0;
+    for (size_t i = 0; i < s->o.users.n; i++)
+        if (!user_ok(&users[i], i, why))
+            return false;
     for (size_t i = 0; i < s->o.sessions.n; i++)
-        if (given[i].user &&
-            user_by_key(s, slice_of(given[i].user)) == S3_NOBODY)
-            snprintf(why, 200, "s3: sessions[%zu].user: nobody has this key",
-                     i);
-    return !*why;
+        if (!session_ok(s, &given[i], i, why))
+            return false;
+    return true;
 }
 
 static bool read_options(struct s3 *s, const cJSON *options, char why[200])
