@@ -16,7 +16,7 @@
 #include "mocks/catalog/inside.h"
 #include "mocks/fault_rule.h"
 #include "mocks/mock.h"
-#include "mocks/s3/s3.h"
+#include "mocks/s3/session.h"
 
 /* ---- wrapping one operation of a service
  * -------------------------------------- */
@@ -240,6 +240,26 @@ static void signature_waved_through(struct mock *m)
     s3_compare_signatures(mock_s3(m), any_signature);
 }
 
+static void last_for_ever(struct s3_session *session)
+{
+    session->expires_ms = INT64_MAX;
+}
+
+static void session_for_ever(struct mock *m)
+{
+    sessions_each(mock_s3(m), last_for_ever);
+}
+
+static void do_anything(struct s3_session *session)
+{
+    session->rights = (struct s3_rights){.read_only = false};
+}
+
+static void session_without_limits(struct mock *m)
+{
+    sessions_each(mock_s3(m), do_anything);
+}
+
 /* ---- the fault engine
  * ----------------------------------------------------------------- */
 
@@ -424,6 +444,10 @@ const struct mutant mock_mutants[] = {
          any_token),
     MOCK("mock-signature-waved-through", "a wrong signature is refused",
          signature_waved_through),
+    MOCK("mock-session-for-ever", "a session ends by the clock",
+         session_for_ever),
+    MOCK("mock-session-without-limits", "a session has its own rights only",
+         session_without_limits),
     MOCK("fault-not-fired", "a fault that is counted happens", fault_not_fired),
     MOCK("fault-before-for-after", "phase after: the server has acted",
          fault_before_for_after),

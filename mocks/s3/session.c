@@ -282,6 +282,16 @@ size_t sessions_expire(struct s3 *s)
     return n;
 }
 
+void sessions_each(struct s3 *s, void (*change)(struct s3_session *session))
+{
+    struct entry *e, *next;
+
+    HASH_ITER(hh, s->sessions->by_key, e, next)
+    {
+        change(&e->session);
+    }
+}
+
 /* ---- life ---- */
 
 void sessions_init(struct s3 *s)

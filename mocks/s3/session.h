@@ -55,5 +55,7 @@ const char *session_refusal(const struct s3 *s,
                             const char *token);
 /* All of them expire now. How many that were. */
 size_t sessions_expire(struct s3 *s);
+/* For mutants of the mock. */
+void sessions_each(struct s3 *s, void (*change)(struct s3_session *session));
 
 #endif
