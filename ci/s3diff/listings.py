@@ -32,7 +32,7 @@ FORMS = {
                              ["key-marker"], "NextKeyMarker"),
 }
 BAD = {
-    "ListObjects": [("marker", "\n")],
+    "ListObjects": [("list-type", "x"), ("list-type", "")],
     "ListObjectsV2": [("continuation-token", "x"), ("continuation-token", ""),
                       ("continuation-token", "!!"), ("fetch-owner", "maybe"),
                       ("list-type", "3"), ("list-type", "x"),

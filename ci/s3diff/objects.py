@@ -18,7 +18,7 @@ AWS_NS = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
 def bad_bucket(rng):
     return rng.choice(["no-such-bucket", "no-such-bucket", "no.such.bucket",
                        "ab", "UPPER", "under_score", "192.168.1.1", "x" * 64,
-                       "-dash", "dash-", "dot..dot", "a b", "minio"])
+                       "-dash", "dash-", "dot..dot", "a b"])
 
 
 # ---- PutObject ----
@@ -159,10 +159,6 @@ def put_malformed(model, rng):
         return put_request(model, "malformed", f"key {key[:12]!r}", b.name,
                            key, data, {})
     case, headers = rng.choice(PUT_BAD)
-    if case.startswith("algorithm") and rng.random() < 0.5:
-        headers = {**headers, "x-amz-checksum-crc32": crc32_base64(data)}
-        headers["x-amz-sdk-checksum-algorithm"] = "SHA256"
-        case = "algorithm of another checksum"
     return put_request(model, "malformed", case, b.name, f"bad/{model.number()}",
                        data, headers)
 
@@ -246,6 +242,8 @@ def read_conflicting(model, rng, op):
         ("absent version", None), ("deleted", None), ("below", None),
         ("part beyond", None), ("outside", None), ("slash behind", None),
     ])
+    if op == "HeadObject" and case == "part beyond":
+        return None
     if headers is not None:
         return read_request(model, rng, op, "conflicting", case, b.name, key,
                             (), headers)

@@ -155,7 +155,7 @@ void s3_get_object_attributes(struct ask *c)
         add_parts(c, o, marker, most);
     if (want & CLASS)
         xml_textz(out, "StorageClass", class ? class : "STANDARD");
-    if (want & SIZE)
+    if ((want & SIZE) && (o->body->len || !c->s->profile->minio))
         xml_textf(out, "ObjectSize", "%zu", o->body->len);
     str_addz(out, c->s->profile->minio ? "</getObjectAttributesResponse>"
                                        : "</GetObjectAttributesResponse>");

@@ -181,6 +181,10 @@ bool copy_range(struct ask *c, const struct s3_object *o, struct slice *bytes)
             "The x-amz-copy-source-range value must be of the form "
             "bytes=first-last where first and last are the zero-based offsets "
             "of the first and last bytes to copy");
+    if (to >= size && from < size && c->s->profile->minio)
+        return ask_bad_argument(c, "x-amz-copy-source-range", ask_text(c, v),
+                                "Range specified is not valid for source "
+                                "object");
     if (to >= size) {
         bool minio = c->s->profile->minio;
         const char *text = arena_printf(c->a, "%zu-%zu", from, to);

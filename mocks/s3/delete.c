@@ -18,7 +18,8 @@ struct removal { /* of one key: as it was asked for, and what it comes to */
     struct s3_object *marker;   /* to be put, or */
     const struct s3_object *is; /* what goes, NULL: nothing */
     const char *error, *message;
-    bool many; /* one of DeleteObjects */
+    bool many;      /* one of DeleteObjects */
+    bool pretended; /* a marker is told that is not made */
 };
 
 /* ---- what one removal comes to ---- */
@@ -69,8 +70,11 @@ static bool decide(struct ask *c, struct removal *r)
         return decide_version(c, r, v);
     if (!holds(r, v ? v->at[0] : NULL))
         return false;
-    if (!v && !r->many && c->s->profile->minio)
+    if (!v && c->s->profile->minio &&
+        (!r->many || c->bucket->versioning == VERSIONING_SUSPENDED)) {
+        r->pretended = r->many;
         return true; /* it marks nothing that never was */
+    }
     if (c->bucket->versioning == VERSIONING_NEVER)
         r->is = v ? v->at[0] : NULL;
     else if (!store_has_room(&c->s->store, 0))
@@ -259,6 +263,8 @@ static void add_deleted(struct ask *c, const struct removal *r)
         if (strcmp(id, "null") != 0 || !c->s->profile->minio)
             xml_textz(out, "DeleteMarkerVersionId", id);
     }
+    if (r->pretended)
+        xml_textz(out, "DeleteMarker", "true");
     xml_close(out, "Deleted");
 }
 

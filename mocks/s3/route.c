@@ -108,8 +108,7 @@ static bool can_have(const struct exchange *x, enum level level,
 
     if (!s3_of(x)->profile->minio)
         return true;
-    if (strcmp(name, "list-type") == 0 ||
-        (level == LEVEL_BUCKET && slice_eqz(x->request->method, "HEAD")))
+    if (strcmp(name, "list-type") == 0 || slice_eqz(x->request->method, "HEAD"))
         return false; /* only 2 matters, and its row stands first */
     return is_in(of_keys, name) ? level == LEVEL_KEY || is_in(of_both, name)
                                 : level != LEVEL_KEY;

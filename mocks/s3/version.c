@@ -93,12 +93,14 @@ void version_tell_new(struct ask *c, const struct s3_object *o)
 }
 
 /* MinIO has no more to say of tags, and of a null marker. */
-static bool is_quiet(const struct ask *c, const struct s3_object *marker)
+static bool is_quiet(const struct ask *c, const struct s3_object *marker,
+                     bool by_version)
 {
     const char *op = c->x->op->name;
 
-    return c->s->profile->minio && (!marker->version || strstr(op, "Tagging") ||
-                                    strstr(op, "Attributes"));
+    return c->s->profile->minio &&
+           ((!marker->version && !by_version) || strstr(op, "Tagging") ||
+            strstr(op, "Attributes"));
 }
 
 static void answer_marker(struct ask *c, const struct s3_object *marker,
@@ -110,7 +112,7 @@ static void answer_marker(struct ask *c, const struct s3_object *marker,
                  NULL);
     else
         s3_error(c->x, "NoSuchKey", NULL, NULL);
-    if (is_quiet(c, marker))
+    if (is_quiet(c, marker, by_version))
         return;
     answer_set(&c->x->answer, c->a, "x-amz-delete-marker", "true");
     if (by_version) {
