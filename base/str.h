@@ -54,7 +54,11 @@ bool slice_ieq(struct slice a, struct slice b); /* ASCII case ignored */
 
 static inline bool slice_ieqz(struct slice a, const char *z)
 {
-    struct slice b = slice_of(z);
+    struct slice b;
+
+    if (a.len && z && (a.p[0] ^ z[0]) & ~0x20)
+        return false; /* most differ at once, and z's length is not needed */
+    b = slice_of(z);
 
     return a.len == b.len && slice_ieq(a, b);
 }
