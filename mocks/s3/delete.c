@@ -70,9 +70,8 @@ static bool decide(struct ask *c, struct removal *r)
         return decide_version(c, r, v);
     if (!holds(r, v ? v->at[0] : NULL))
         return false;
-    if (!v && c->s->profile->minio &&
-        (!r->many || c->bucket->versioning == VERSIONING_SUSPENDED)) {
-        r->pretended = r->many;
+    if (!v && c->s->profile->minio) {
+        r->pretended = r->many && c->bucket->versioning != VERSIONING_NEVER;
         return true; /* it marks nothing that never was */
     }
     if (c->bucket->versioning == VERSIONING_NEVER)
@@ -248,6 +247,19 @@ static void add_error(struct ask *c, const struct removal *r)
     xml_close(out, "Error");
 }
 
+/* To DeleteObjects MinIO tells of a marker all the same. */
+static void pretend(struct ask *c)
+{
+    struct str *out = &c->s->text;
+    char id[VERSION_SIZE];
+
+    xml_textz(out, "DeleteMarker", "true");
+    if (c->bucket->versioning != VERSIONING_ON)
+        return;
+    version_text(c->s, version_new(c, c->bucket), id);
+    xml_textz(out, "DeleteMarkerVersionId", id);
+}
+
 static void add_deleted(struct ask *c, const struct removal *r)
 {
     struct str *out = &c->s->text;
@@ -264,7 +276,7 @@ static void add_deleted(struct ask *c, const struct removal *r)
             xml_textz(out, "DeleteMarkerVersionId", id);
     }
     if (r->pretended)
-        xml_textz(out, "DeleteMarker", "true");
+        pretend(c);
     xml_close(out, "Deleted");
 }
 

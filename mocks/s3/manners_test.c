@@ -200,6 +200,44 @@ static void uploads_that_are_gone_are_aborted(void)
     testing_free(t);
 }
 
+static void what_never_was_is_not_marked(void)
+{
+    static const char many[] =
+        "<Delete><Object><Key>never</Key></Object></Delete>";
+    struct testing *t = testing_new(NULL);
+
+    suspend(t, "Enabled");
+    CU_ASSERT_EQUAL(CALL("DELETE", "/data-lake/never", "", NULL, NULL), 204);
+    CU_ASSERT_PTR_NULL(answer_get(&t->x.answer, "x-amz-delete-marker"));
+    CALL("POST", "/data-lake", "delete=", testing_md5(many), many);
+    SAYS("<DeleteMarker>true</DeleteMarker><DeleteMarkerVersionId>");
+    GET("/data-lake", "versions=");
+    CU_ASSERT_FALSE(testing_says(t, "<Key>never</Key>"));
+    testing_free(t);
+}
+
+static void places_of_completed_uploads_are_escaped(void)
+{
+    struct testing *t = testing_new(NULL);
+    char id[64] = "", query[128], *at;
+
+    CALL("POST", "/data-lake/a%26b%20c%3D", "uploads=", NULL, "");
+    at = strstr(t->body, "<UploadId>");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(at);
+    snprintf(id, sizeof(id), "%.32s", at + 10);
+    snprintf(query, sizeof(query), "partNumber=1&uploadId=%s", id);
+    CALL("PUT", "/data-lake/a%26b%20c%3D", query, NULL, "hello");
+    snprintf(query, sizeof(query), "uploadId=%s", id);
+    CU_ASSERT_EQUAL(
+        CALL("POST", "/data-lake/a%26b%20c%3D", query, NULL,
+             "<CompleteMultipartUpload><Part><PartNumber>1</PartNumber>"
+             "<ETag>5d41402abc4b2a76b9719d911017c592</ETag></Part>"
+             "</CompleteMultipartUpload>"),
+        200);
+    SAYS("/data-lake/a&amp;b%20c=</Location>");
+    testing_free(t);
+}
+
 UNIT_MAIN("s3/manners", UNIT(the_null_version_is_not_told),
           UNIT(refused_conditions_tell_the_object),
           UNIT(ranges_are_repeated_as_they_were_read),
@@ -207,4 +245,6 @@ UNIT_MAIN("s3/manners", UNIT(the_null_version_is_not_told),
           UNIT(calls_it_does_not_know_are_bad_requests),
           UNIT(listings_have_their_own_limits),
           UNIT(tags_have_their_characters),
-          UNIT(uploads_that_are_gone_are_aborted))
+          UNIT(uploads_that_are_gone_are_aborted),
+          UNIT(what_never_was_is_not_marked),
+          UNIT(places_of_completed_uploads_are_escaped))

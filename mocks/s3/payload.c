@@ -322,6 +322,9 @@ static bool hash_fits(struct claim *k)
 
     if (c->r->body.len == 0 && slice_eqz(k->hash, SHA256_OF_NOTHING))
         return true;
+    if (c->s->profile->minio && sigv4_is_signature(k->hash) &&
+        (slice_eqz(c->r->method, "GET") || slice_eqz(c->r->method, "HEAD")))
+        return true; /* MinIO never comes to look at that body */
     digest_sha256_hex(&c->s->digests, c->r->body, computed);
     if (slice_eqz(k->hash, computed))
         return true;
