@@ -19,7 +19,8 @@ IGNORED = {"connection", "keep-alive"}
 IDS = {"x-amz-version-id", "x-amz-delete-marker-version-id",
        "x-amz-copy-source-version-id"}
 ID_ELEMENTS = {"UploadId", "VersionId", "DeleteMarkerVersionId",
-               "NextVersionIdMarker", "NextUploadIdMarker"}
+               "NextVersionIdMarker", "NextUploadIdMarker",
+               "VersionIdMarker", "UploadIdMarker"}
 FREE_ELEMENTS = {"RequestId", "HostId", "NextContinuationToken"}
 TIME_ELEMENTS = {"LastModified", "Initiated", "CreationDate"}
 CACHE = re.compile(r"(\[|%5B|%255B)minio_cache.*?(\]|%5D|%255D)")

@@ -14,10 +14,11 @@ def some(rng, chance, name, values):
     return [(name, rng.choice(values))] if rng.random() < chance else []
 
 
-def common(rng):
-    """What all four have."""
+def common(rng, op):
+    """What all four have; uploads are not grouped by MinIO."""
     return (some(rng, 0.5, "prefix", PREFIXES)
-            + some(rng, 0.4, "delimiter", DELIMITERS)
+            + some(rng, 0.4 * (op != "ListMultipartUploads"), "delimiter",
+                   DELIMITERS)
             + some(rng, 0.4, "encoding-type", ["url"]))
 
 
@@ -96,7 +97,7 @@ def maker(op):
     def make(model, rng, kind):
         b = model.bucket(rng, lambda b: b.objects or b.uploads) \
             or model.bucket(rng)
-        query = fixed + common(rng)
+        query = fixed + common(rng, op)
         if kind == "valid":
             query += some(rng, 0.5, limit, ["1", "2", "3", "7", "1000"])
             query += some(rng, 0.2, markers[0], MARKERS)

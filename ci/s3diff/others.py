@@ -7,7 +7,7 @@ from objects import NEVER, bad_bucket
 METHODS = ["POST", "PATCH", "OPTIONS", "DELETE", "PUT", "TRACE", "PROPFIND",
            "get"]
 UNKNOWN = ["analytics", "inventory", "metrics", "intelligent-tiering",
-           "ownershipControls", "publicAccessBlock", "website", "logging",
+           "website", "logging",
            "accelerate", "requestPayment", "torrent", "nosuch"]
 
 

@@ -389,7 +389,7 @@ def copy(model, rng, kind):
     if case == "source":
         case += f" {source!r}"
     elif case == "key":
-        to = rng.choice(UPLOAD_KEYS)
+        to = rng.choice(["a/./b", "a/../b", "../x", "."])
         case += f" {to[:12]!r}"
     return copy_request(model, kind, case, target, to, source, headers, v.data)
 

@@ -127,14 +127,18 @@ static void add_checksum(struct ask *c, const struct s3_object *o)
 
 void s3_get_object_attributes(struct ask *c)
 {
-    struct s3_object *o = version_needed(c);
+    bool first = c->s->profile->minio; /* the header, then the object */
+    unsigned want = first ? wanted(c) : 0;
+    struct s3_object *o = want || !first ? version_needed(c) : NULL;
     struct str *out = &c->s->text;
-    unsigned want = o ? wanted(c) : 0;
     long long marker, most;
     const char *class;
     char etag[ETAG_SIZE];
 
-    if (!want || !number(c, "x-amz-part-number-marker", 0, 1 << 30, &marker) ||
+    if (o && !first)
+        want = wanted(c);
+    if (!o || !want ||
+        !number(c, "x-amz-part-number-marker", 0, 1 << 30, &marker) ||
         !number(c, "x-amz-max-parts",
                 c->s->profile->minio ? S3_MAX_PARTS : S3_MAX_PAGE,
                 c->s->profile->minio ? S3_MAX_PARTS : S3_MAX_PAGE, &most) ||
