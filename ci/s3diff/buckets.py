@@ -1,6 +1,6 @@
 """Buckets: make, head, list, delete, location, versioning, tags."""
 
-from model import Bucket, Request
+from model import SPARE, Bucket, Request
 from objects import AWS_NS, bad_bucket, bad_tags, some_tags, tags_xml
 
 BAD_NAMES = ["ab", "UPPER", "under_score", "192.168.1.1", "x" * 64, "-dash",
@@ -13,6 +13,8 @@ LEAST_BUCKETS, MOST_BUCKETS = 3, 8
 def create(model, rng, kind):
     name = f"b{model.number()}" + rng.choice(["", "-x", ".dots", "-long" * 5])
     name = name if len(name) > 2 else name + "-x"
+    if kind == "valid" and len(model.buckets) > LEAST_BUCKETS:
+        name = SPARE + name
     headers, body = {}, None
 
     def learn(m, answer):
@@ -55,9 +57,10 @@ def delete(model, rng, kind):
     if kind == "valid":
         if len(model.buckets) <= LEAST_BUCKETS:
             return None
-        b = model.bucket(rng, lambda b: not b.objects and not b.uploads)
-        if not b:
+        spare = [n for n in sorted(model.buckets) if n.startswith(SPARE)]
+        if not spare:
             return None
+        b = model.buckets[rng.choice(spare)]
         return Request("DeleteBucket", kind, "empty", "DELETE", b.name, None,
                        (), {}, None, None,
                        lambda m, a: m.buckets.pop(b.name, None))

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from sigv4 import md5_base64
 
+SPARE = "spare-"  # buckets that stay empty, to be deleted
 SYMBOL = re.compile(r"\{\{([^{}]+)\}\}")
 MIB5 = 5 << 20
 BLOCKS = [hashlib.sha256(bytes([i])).digest() * (MIB5 // 32)
@@ -133,7 +134,8 @@ class Model:
         return self.count
 
     def bucket(self, rng, want=lambda b: True):
-        names = [n for n in sorted(self.buckets) if want(self.buckets[n])]
+        names = [n for n in sorted(self.buckets)
+                 if not n.startswith(SPARE) and want(self.buckets[n])]
         return self.buckets[rng.choice(names)] if names else None
 
     def object(self, rng, want=lambda v: True):

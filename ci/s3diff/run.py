@@ -82,7 +82,7 @@ class Run(runs.Run):
 
     def plan(self):
         out = [(op, kind) for op in self.MAKERS for kind in runs.KINDS] \
-            * self.LEAST
+            * (self.LEAST + 2)  # some find nothing to act on
         rest = [(op, kind) for op, kind, n in REST for _ in range(n)]
         n = self.args.requests - len(self.FIRST)
         while len(out) < n:
