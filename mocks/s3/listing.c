@@ -150,13 +150,14 @@ static const struct s3_stack *shown(const struct walk *w)
 }
 
 /* MinIO groups by folders without a look at what is in them: also those where
- * all is deleted. */
+ * delete markers hide all; not those where nothing is left. */
 static bool tells_deleted(const struct walk *w)
 {
     const struct listing *l = w->l;
 
     return l->c->s->profile->minio && !w->versions &&
-           strcmp(l->delimiter, "/") == 0;
+           strcmp(l->delimiter, "/") == 0 &&
+           store_view(&l->c->s->store, w->at.value, l->c->x->stale);
 }
 
 bool walk_next(struct walk *w, struct item *out)
