@@ -230,6 +230,12 @@ check-minio: build
 check-s3tests: build
 	@ci/s3tests
 
+## check-peers: all of these five (what cannot be had is said and left out)
+.PHONY: check-peers
+check-peers: build
+	@for peer in ci/clients ci/rck 'ci/rck --s3' ci/differential ci/minio ci/s3tests; do \
+	    $$peer || [ $$? -eq 3 ] || exit 4; done
+
 ## check-san: unit tests, scenarios, fixed fuzz inputs under sanitizers
 .PHONY: check-san
 check-san:
