@@ -88,7 +88,7 @@ static int64_t now_us(clockid_t which)
 static int64_t cpu_us(void)
 {
     char path[64], text[1024];
-    unsigned long user, system;
+    unsigned long user = 0, system = 0;
 
     snprintf(path, sizeof(path), "/proc/%ld/stat", o.pid);
     FILE *f = fopen(path, "r");

@@ -465,5 +465,7 @@ int main(int argc, char **argv)
     printf("bench %ld %lld %lld %ld %ld %ld %lld\n", o.done,
            (long long)(now_us(CLOCK_MONOTONIC) - from), (long long)cpu, o.bad,
            kb_of("VmRSS:"), kb_of("VmHWM:"), (long long)o.bytes);
+    free(links);
+    free(o.body);
     return 0;
 }

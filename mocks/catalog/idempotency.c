@@ -160,6 +160,7 @@ static void keep_body(struct catalog *c, struct kept *e,
                       const struct exchange *x)
 {
     const struct version *v = answered_version(x);
+    struct kept *old, *next;
     e->body = x->answer.body;
     if (v && e->body.p == v->answer) {
         e->text = shared_ref(v->text);
@@ -172,8 +173,12 @@ static void keep_body(struct catalog *c, struct kept *e,
         e->body.p = e->text->p;
     }
     c->kept_bytes += e->body.len;
-    while (c->kept_bytes > KEPT_BYTES && c->kept != e)
-        forget(c, c->kept);
+    HASH_ITER(hh, c->kept, old, next)
+    {
+        if (c->kept_bytes <= KEPT_BYTES || old == e)
+            break;
+        forget(c, old);
+    }
 }
 
 void kept_remember(struct catalog *c, struct exchange *x)

@@ -96,7 +96,7 @@ struct segments {
 static bool cut(struct slice path, struct segments *out)
 {
     out->n = 0;
-    while (path.len > 0) {
+    while (path.p && path.len > 0) {
         if (path.p[0] != '/' || out->n == SEGMENTS_MAX)
             return false;
         const char *from = path.p + 1;
