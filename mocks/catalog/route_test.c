@@ -406,12 +406,12 @@ static void a_change_that_was_dropped_is_not_remembered(void)
     bench_stop(&b);
 }
 
-/* Large answers push the oldest ones out. */
+/* Large answers push the oldest ones out; the last, several at once. */
 static void kept_answers_take_so_much_memory(void)
 {
-    enum { BIG = 1 << 20, TABLES = 36 };
+    enum { BIG = 1 << 20, MOST = 4 * BIG, TABLES = 36 };
     struct bench b;
-    char *body = mem_alloc(BIG + 1000), key[100];
+    char *body = mem_alloc(MOST + 1000), key[100];
     CU_ASSERT_FATAL(
         bench_start(&b, "{\"namespaces\":[\"db\"],\"idempotency\":\"1h\"}"));
     for (int i = 0; i < TABLES + 2; i++) {
@@ -420,8 +420,9 @@ static void kept_answers_take_so_much_memory(void)
                          "{\"name\":\"t%d\",\"schema\":" SIMPLE_SCHEMA
                          ",\"properties\":{\"p\":\"",
                          which);
-        memset(body + n, 'x', BIG);
-        memcpy(body + n + BIG, "\"}}", 4);
+        size_t big = which == TABLES - 1 ? MOST : BIG;
+        memset(body + n, 'x', big);
+        memcpy(body + n + big, "\"}}", 4);
         snprintf(key, sizeof key,
                  "Idempotency-Key: 0190a6c4-1111-7222-8333-%012d\r\n", which);
         ask_how(&b, PLAIN, "POST", "/v1/namespaces/db/tables", key, body);
