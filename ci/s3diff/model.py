@@ -115,7 +115,8 @@ class Bucket:
 
 
 class Model:
-    KEYS = ["a", "a/b", "a/b/c", "a/d", "b/1", "b/2", "b/3/x", "dir/",
+    # None is the folder of another: MinIO does not list what lies under an object.
+    KEYS = ["a.0", "a/b", "a/c/d", "a/d", "b/1", "b/2", "b/3/x", "dir/",
             "dir/file", "p=1/x=2/data.parquet", "metadata/v1.metadata.json",
             "metadata/v2.metadata.json", "with blank", "plus+sign", "per%cent",
             "per%2Fcent", "ü/ö", "日本/語", "🙂", "amp&and", "<tag>", "quo\"te",
@@ -186,15 +187,15 @@ class Model:
             gone = version or "null"
             left = [v for v in b.objects.get(key, []) if v.symbol != gone]
             b.objects[key] = left
-        else:
+        elif b.objects.get(key) and not b.objects[key][0].marker:
             v = Version(symbol, b"", True)
-            old = b.objects.get(key, [])
+            old = b.objects[key]
             if b.versioning == "Suspended":
                 v.symbol = "null"
                 old = [o for o in old if o.symbol != "null"]
             b.objects[key] = [v] + old
-        if not b.objects[key]:
-            del b.objects[key]
+        if not b.objects.get(key):
+            b.objects.pop(key, None)
 
     def forget(self, subject):
         bucket, key = subject

@@ -165,5 +165,6 @@ void s3_get_object_attributes(struct ask *c)
                                        : "</GetObjectAttributesResponse>");
     s3_answer_text(c->x, 200);
     s3_tell_modified(c->x, o);
-    version_tell(c, o);
+    if (!c->s->profile->minio || c->bucket->versioning == VERSIONING_ON)
+        version_tell(c, o);
 }

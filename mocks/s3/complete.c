@@ -178,11 +178,14 @@ static bool parts_fit(struct completion *k, const struct s3_upload *u)
 {
     struct upload_rule r = upload_rule_of(u);
 
+    for (size_t i = 0; i < k->n; i++)
+        if (!upload_part(u, k->list[i].number))
+            return no_such_part(k, &k->list[i]);
     for (size_t i = 0; i < k->n; i++) {
         const struct chosen *p = &k->list[i];
         const struct s3_upload_part *is = upload_part(u, p->number);
 
-        if (!is || !same_etag(p->etag, is->md5))
+        if (!same_etag(p->etag, is->md5))
             return no_such_part(k, p);
         if (!checksum_fits(k, r, p, is))
             return false;

@@ -78,6 +78,7 @@ static void tell_state(struct ask *c, const struct s3_object *o)
             answer_set(&c->x->answer, c->a, also[i], "%s", value);
     }
     if (!c->s->profile->minio || slice_eqz(c->r->method, "PUT") ||
+        slice_eqz(c->r->method, "POST") ||
         c->bucket->versioning == VERSIONING_NEVER)
         return;
     if (!o->version)

@@ -4,6 +4,7 @@
  * that version goes, in any other bucket the object goes. What is absent is no
  * error.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "mocks/s3/access.h"
@@ -15,10 +16,12 @@ struct removal { /* of one key: as it was asked for, and what it comes to */
     struct slice key;
     const char *version; /* as it was written; NULL: the current one */
     struct delete_if want;
-    struct s3_object *marker;   /* to be put, or */
-    const struct s3_object *is; /* what goes, NULL: nothing */
+    struct s3_object *marker;      /* to be put, or */
+    const struct s3_object *is;    /* what goes, NULL: nothing */
+    const struct s3_object *stays; /* the marker that is there already */
     const char *error, *message;
     bool many;      /* one of DeleteObjects */
+    bool repeated;  /* and not the first that names this */
     bool pretended; /* a marker is told that is not made */
 };
 
@@ -74,7 +77,9 @@ static bool decide(struct ask *c, struct removal *r)
         r->pretended = r->many && c->bucket->versioning != VERSIONING_NEVER;
         return true; /* it marks nothing that never was */
     }
-    if (c->bucket->versioning == VERSIONING_NEVER)
+    if (v && !v->at[0]->body && c->s->profile->minio && !r->many)
+        r->stays = v->at[0]; /* nor twice what is marked */
+    else if (c->bucket->versioning == VERSIONING_NEVER)
         r->is = v ? v->at[0] : NULL;
     else if (!store_has_room(&c->s->store, 0))
         return refuse(r, "XMinioStorageFull", NULL);
@@ -131,7 +136,7 @@ static void tell_one(struct ask *c, const struct removal *r)
 
     s3_answer_empty(c->x, 204);
     if (c->s->profile->minio) {
-        tell_named(c, o);
+        tell_named(c, r->stays ? r->stays : o);
         return;
     }
     if (r->marker || (r->version && o && !o->body))
@@ -265,6 +270,10 @@ static void add_deleted(struct ask *c, const struct removal *r)
     struct str *out = &c->s->text;
     char id[VERSION_SIZE];
 
+    if (r->repeated) {
+        xml_textz(out, "Deleted", "");
+        return;
+    }
     xml_open(out, "Deleted");
     xml_text(out, "Key", r->key);
     if (r->version)
@@ -331,6 +340,35 @@ static bool minio_proved(struct ask *c)
     return false;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    const struct removal *x = *(struct removal *const *)a;
+    const struct removal *y = *(struct removal *const *)b;
+    int d = strcmp(x->key.p ? x->key.p : "", y->key.p ? y->key.p : "");
+
+    if (d == 0)
+        d = strcmp(x->version ? x->version : "", y->version ? y->version : "");
+    return d ? d : (x > y) - (x < y);
+}
+
+static bool same_name(const struct removal *x, const struct removal *y)
+{
+    return slice_eq(x->key, y->key) && !x->version == !y->version &&
+           (!x->version || strcmp(x->version, y->version) == 0);
+}
+
+/* MinIO deletes once what is named twice, and has no name for the second. */
+static void find_repeated(struct batch *b)
+{
+    struct removal **sorted = arena_alloc(b->c->a, b->n * sizeof(*sorted));
+
+    for (size_t i = 0; i < b->n; i++)
+        sorted[i] = &b->list[i];
+    qsort(sorted, b->n, sizeof(struct removal *), by_name);
+    for (size_t i = 1; i < b->n; i++)
+        sorted[i]->repeated = same_name(sorted[i - 1], sorted[i]);
+}
+
 static bool minio_names(struct ask *c, struct removal *r)
 {
     if (!c->s->profile->minio || (r->key.len && s3_key_is_plain(r->key)))
@@ -358,8 +396,11 @@ void s3_delete_objects(struct ask *c)
         s3_error(c->x, "MalformedXML", NULL, NULL);
         return;
     }
+    if (c->s->profile->minio)
+        find_repeated(b);
     for (size_t i = 0; i < b->n; i++)
-        if (may_remove(c, &b->list[i]) && minio_names(c, &b->list[i]))
+        if (may_remove(c, &b->list[i]) && minio_names(c, &b->list[i]) &&
+            !b->list[i].repeated)
             decide(c, &b->list[i]);
     refuse_some(b);
     answer(b);
