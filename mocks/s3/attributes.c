@@ -56,16 +56,16 @@ static unsigned wanted(struct ask *c)
     return bits;
 }
 
-/* A header as a number from 0 on, at most cap. */
-static bool number(struct ask *c, const char *name, long long fallback,
-                   long long cap, long long *out)
+/* A header as a number from least on, at most cap. */
+static bool number(struct ask *c, const char *name, long long least,
+                   long long fallback, long long cap, long long *out)
 {
     struct slice v = ask_header(c, name);
 
     *out = fallback;
     if (!v.p)
         return true;
-    if (!slice_int64(v, out) || *out < 0)
+    if (!slice_int64(v, out) || *out < least)
         return ask_bad_argument(c, name, ask_text(c, v),
                                 "Argument must be an integer of 0 or more");
     if (*out > cap)
@@ -131,15 +131,15 @@ void s3_get_object_attributes(struct ask *c)
     unsigned want = first ? wanted(c) : 0;
     struct s3_object *o = want || !first ? version_needed(c) : NULL;
     struct str *out = &c->s->text;
-    long long marker, most;
+    long long marker, most, least = first ? INT32_MIN : 0;
     const char *class;
     char etag[ETAG_SIZE];
 
     if (o && !first)
         want = wanted(c);
     if (!o || !want ||
-        !number(c, "x-amz-part-number-marker", 0, 1 << 30, &marker) ||
-        !number(c, "x-amz-max-parts",
+        !number(c, "x-amz-part-number-marker", least, 0, 1 << 30, &marker) ||
+        !number(c, "x-amz-max-parts", 0,
                 c->s->profile->minio ? S3_MAX_PARTS : S3_MAX_PAGE,
                 c->s->profile->minio ? S3_MAX_PARTS : S3_MAX_PAGE, &most) ||
         !sse_read_allowed(c, o))

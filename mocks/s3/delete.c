@@ -117,16 +117,20 @@ static void publish_one(struct exchange *x, void *ctx)
     drop_one(ctx);
 }
 
-/* MinIO tells neither of the null version nor of one that was not there. */
-static void tell_named(struct ask *c, const struct s3_object *o)
+/* MinIO tells neither of the null version nor of one that was not there; and
+ * that a marker went, only while versions are kept. */
+static void tell_named(struct ask *c, const struct removal *r)
 {
+    const struct s3_object *o = r->stays    ? r->stays
+                                : r->marker ? r->marker
+                                            : r->is;
     char text[VERSION_SIZE];
 
     if (!o || !o->version)
         return;
     version_text(c->s, o->version, text);
     answer_set(&c->x->answer, c->a, "x-amz-version-id", "%s", text);
-    if (!o->body)
+    if (!o->body && (r->stays || c->bucket->versioning == VERSIONING_ON))
         answer_set(&c->x->answer, c->a, "x-amz-delete-marker", "true");
 }
 
@@ -136,7 +140,7 @@ static void tell_one(struct ask *c, const struct removal *r)
 
     s3_answer_empty(c->x, 204);
     if (c->s->profile->minio) {
-        tell_named(c, r->stays ? r->stays : o);
+        tell_named(c, r);
         return;
     }
     if (r->marker || (r->version && o && !o->body))
@@ -278,7 +282,7 @@ static void add_deleted(struct ask *c, const struct removal *r)
     xml_text(out, "Key", r->key);
     if (r->version)
         xml_textz(out, "VersionId", r->version);
-    if (r->marker || (r->is && !r->is->body)) {
+    if (r->marker || (r->is && !r->is->body && !c->s->profile->minio)) {
         version_text(c->s, (r->marker ? r->marker : r->is)->version, id);
         xml_textz(out, "DeleteMarker", "true");
         if (strcmp(id, "null") != 0 || !c->s->profile->minio)

@@ -41,8 +41,11 @@ static void the_null_version_is_not_told(void)
     CU_ASSERT_PTR_NULL(answer_get(&t->x.answer, "x-amz-version-id"));
     CU_ASSERT_PTR_NULL(answer_get(&t->x.answer, "x-amz-delete-marker"));
     suspend(t, "Enabled");
-    CALL("DELETE", K, "", NULL, NULL);
+    CALL("DELETE", K, "", NULL, NULL); /* what is marked is not marked again */
+    CU_ASSERT_PTR_NULL(answer_get(&t->x.answer, "x-amz-delete-marker"));
+    GET(K, "");
     HEADER("x-amz-delete-marker", "true");
+    HEADER("x-amz-version-id", "null");
     GET(K, "versionId=x");
     refused(t, 400, "InvalidArgument");
     SAYS("Invalid version id specified");
@@ -200,6 +203,44 @@ static void uploads_that_are_gone_are_aborted(void)
     testing_free(t);
 }
 
+static void what_is_named_twice_goes_once(void)
+{
+    struct testing *t = testing_new(NULL);
+
+    CALL("PUT", K, "", NULL, "hello");
+    suspend(t, "Enabled");
+    CALL("POST", "/data-lake",
+         "delete=", "Content-MD5: 1B2M2Y8AsgTpgAmY7PhCfg==\r\n",
+         "<Delete><Object><Key>k</Key></Object><Object><Key>k</Key></Object>"
+         "</Delete>");
+    SAYS("<Deleted></Deleted></DeleteResult>");
+    GET("/data-lake", "versions=");
+    CU_ASSERT_PTR_EQUAL(
+        strstr(str_z(&t->s3->text), "<DeleteMarker>"),
+        strstr(str_z(&t->s3->text), "<DeleteMarker><Key>k</Key>"));
+    CU_ASSERT_PTR_NULL(strstr(strstr(str_z(&t->s3->text), "<DeleteMarker>") + 1,
+                              "<DeleteMarker>"));
+    testing_free(t);
+}
+
+static void uploads_are_those_of_one_key_or_all(void)
+{
+    struct testing *t = testing_new(NULL);
+
+    CALL("POST", "/data-lake/a/1", "uploads=", NULL, "");
+    CALL("POST", "/data-lake/a/2", "uploads=", NULL, "");
+    GET("/data-lake", "uploads=&prefix=a/");
+    CU_ASSERT_FALSE(testing_says(t, "<Upload>"));
+    GET("/data-lake", "uploads=&prefix=a/2");
+    SAYS("<Upload><Key>a/2</Key>");
+    CU_ASSERT_FALSE(testing_says(t, "<Key>a/1</Key>"));
+    GET("/data-lake", "uploads=&delimiter=/&key-marker=a/1&max-uploads=1");
+    SAYS("<Key>a/1</Key>");
+    SAYS("<Key>a/2</Key>");
+    SAYS("<IsTruncated>false</IsTruncated>");
+    testing_free(t);
+}
+
 static void what_never_was_is_not_marked(void)
 {
     static const char many[] =
@@ -246,5 +287,7 @@ UNIT_MAIN("s3/manners", UNIT(the_null_version_is_not_told),
           UNIT(listings_have_their_own_limits),
           UNIT(tags_have_their_characters),
           UNIT(uploads_that_are_gone_are_aborted),
+          UNIT(what_is_named_twice_goes_once),
+          UNIT(uploads_are_those_of_one_key_or_all),
           UNIT(what_never_was_is_not_marked),
           UNIT(places_of_completed_uploads_are_escaped))

@@ -154,6 +154,9 @@ static void versions_and_their_markers_count(void)
     settle(t);
     CU_ASSERT(used(t) > before + 60);
     before = used(t);
+    CU_ASSERT_EQUAL(CALL("PUT", "/data-lake/there", "", NULL, "bytes"), 200);
+    settle(t);
+    before = used(t);
     t->s3->store.memory.cap = before - 1;
     CU_ASSERT_EQUAL(CALL("DELETE", "/data-lake/there", "", NULL, NULL), 507);
     CU_ASSERT_EQUAL(used(t), before);

@@ -1,4 +1,5 @@
 /* parts_list: ListParts and ListMultipartUploads. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "mocks/s3/listing.h"
@@ -204,17 +205,68 @@ static void add_uploads(struct page *p, struct str *out)
     str_adds(out, str_slice(&groups));
     str_fini(&groups);
     xml_textz(out, "IsTruncated", u ? "true" : "false");
-    if (!u || !last) {
-        if (p->l.c->s->profile->minio) {
-            xml_textz(out, "NextKeyMarker", "");
-            xml_textz(out, "NextUploadIdMarker", "");
-        }
+    if (!u || !last)
         return;
-    }
     upload_id_text(p->l.c->s, last->id, id);
     listing_name(&p->l, out, "NextKeyMarker",
                  last_group.p ? last_group : last->key);
     xml_textz(out, "NextUploadIdMarker", last_group.p ? "" : id);
+}
+
+static int by_begin(const void *a, const void *b)
+{
+    const struct s3_upload *x = *(struct s3_upload *const *)a;
+    const struct s3_upload *y = *(struct s3_upload *const *)b;
+
+    if (x->begun_ms != y->begun_ms)
+        return x->begun_ms < y->begun_ms ? -1 : 1;
+    return (x->id > y->id) - (x->id < y->id);
+}
+
+/* Those of the key that the prefix names, or of all keys where there is none,
+ * in the order in which they began. */
+static size_t all_uploads(struct page *p, const struct s3_upload ***out)
+{
+    bool every = !*p->l.prefix;
+    const struct s3_upload **list;
+    size_t n = 0;
+
+    *out = list =
+        arena_alloc(p->l.c->a, (btree_count(p->l.c->bucket->uploads) + 1) *
+                                   sizeof(struct s3_upload *));
+    for (; p->more; p->more = btree_next(&p->at)) {
+        const struct s3_upload *u = p->at.value;
+
+        if (every || slice_eqz(u->key, p->l.prefix))
+            list[n++] = u;
+    }
+    qsort(list, n, sizeof(struct s3_upload *), by_begin);
+    return n;
+}
+
+/* MinIO lists the uploads of one key by pages; asked without a prefix it tells
+ * all that it remembers, whatever else was asked. */
+static void add_uploads_minio(struct page *p, struct str *out)
+{
+    const struct s3_upload **list;
+    size_t n = all_uploads(p, &list), i = 0, most = n;
+    char id[UPLOAD_ID_SIZE] = "";
+    uint64_t marker = 0;
+
+    if (*p->l.prefix && p->l.max_keys)
+        most = (size_t)p->l.max_keys;
+    if (*p->l.prefix && p->id_marker && *p->id_marker) {
+        upload_id_parse(p->l.c->s, p->id_marker, &marker);
+        while (i < n && list[i++]->id != marker)
+            ;
+    }
+    for (; i < n && most; i++, most--)
+        add_upload(&p->l, list[i]);
+    xml_textz(out, "IsTruncated", i < n ? "true" : "false");
+    if (i && i < n)
+        upload_id_text(p->l.c->s, list[i - 1]->id, id);
+    xml_textz(out, "NextKeyMarker", "");
+    xml_textz(out, "NextUploadIdMarker", id);
 }
 
 void s3_list_uploads(struct ask *c)
@@ -239,7 +291,10 @@ void s3_list_uploads(struct ask *c)
     if (p.l.url)
         xml_textz(out, "EncodingType", "url");
     xml_textf(out, "MaxUploads", "%lld", p.l.said);
-    add_uploads(&p, out);
+    if (c->s->profile->minio)
+        add_uploads_minio(&p, out);
+    else
+        add_uploads(&p, out);
     str_addz(out, "</ListMultipartUploadsResult>");
     s3_answer_text(c->x, 200);
 }

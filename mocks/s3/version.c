@@ -92,15 +92,13 @@ void version_tell_new(struct ask *c, const struct s3_object *o)
         version_tell(c, o);
 }
 
-/* MinIO has no more to say of tags, and of a null marker. */
-static bool is_quiet(const struct ask *c, const struct s3_object *marker,
-                     bool by_version)
+/* MinIO has no more to say of tags. */
+static bool is_quiet(const struct ask *c)
 {
     const char *op = c->x->op->name;
 
     return c->s->profile->minio &&
-           ((!marker->version && !by_version) || strstr(op, "Tagging") ||
-            strstr(op, "Attributes"));
+           (strstr(op, "Tagging") || strstr(op, "Attributes"));
 }
 
 static void answer_marker(struct ask *c, const struct s3_object *marker,
@@ -112,14 +110,17 @@ static void answer_marker(struct ask *c, const struct s3_object *marker,
                  NULL);
     else
         s3_error(c->x, "NoSuchKey", NULL, NULL);
-    if (is_quiet(c, marker, by_version))
+    if (is_quiet(c))
         return;
     answer_set(&c->x->answer, c->a, "x-amz-delete-marker", "true");
     if (by_version) {
         answer_set(&c->x->answer, c->a, "Allow", "DELETE");
         s3_tell_modified(c->x, marker);
     }
-    version_tell(c, marker);
+    if (!marker->version) /* MinIO too names a marker so */
+        answer_set(&c->x->answer, c->a, "x-amz-version-id", "null");
+    else
+        version_tell(c, marker);
 }
 
 bool version_asked(struct ask *c, const char *text, uint64_t *version)
