@@ -206,6 +206,7 @@ static void uploads_that_are_gone_are_aborted(void)
 static void what_is_named_twice_goes_once(void)
 {
     struct testing *t = testing_new(NULL);
+    const char *marker;
 
     CALL("PUT", K, "", NULL, "hello");
     suspend(t, "Enabled");
@@ -215,11 +216,9 @@ static void what_is_named_twice_goes_once(void)
          "</Delete>");
     SAYS("<Deleted></Deleted></DeleteResult>");
     GET("/data-lake", "versions=");
-    CU_ASSERT_PTR_EQUAL(
-        strstr(str_z(&t->s3->text), "<DeleteMarker>"),
-        strstr(str_z(&t->s3->text), "<DeleteMarker><Key>k</Key>"));
-    CU_ASSERT_PTR_NULL(strstr(strstr(str_z(&t->s3->text), "<DeleteMarker>") + 1,
-                              "<DeleteMarker>"));
+    marker = strstr(t->body, "<DeleteMarker>");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(marker);
+    CU_ASSERT_PTR_NULL(strstr(marker + 1, "<DeleteMarker>"));
     testing_free(t);
 }
 
@@ -229,12 +228,12 @@ static void uploads_are_those_of_one_key_or_all(void)
 
     CALL("POST", "/data-lake/a/1", "uploads=", NULL, "");
     CALL("POST", "/data-lake/a/2", "uploads=", NULL, "");
-    GET("/data-lake", "uploads=&prefix=a/");
+    GET("/data-lake", "prefix=a%2F&uploads=");
     CU_ASSERT_FALSE(testing_says(t, "<Upload>"));
-    GET("/data-lake", "uploads=&prefix=a/2");
+    GET("/data-lake", "prefix=a%2F2&uploads=");
     SAYS("<Upload><Key>a/2</Key>");
     CU_ASSERT_FALSE(testing_says(t, "<Key>a/1</Key>"));
-    GET("/data-lake", "uploads=&delimiter=/&key-marker=a/1&max-uploads=1");
+    GET("/data-lake", "delimiter=%2F&key-marker=a%2F1&max-uploads=1&uploads=");
     SAYS("<Key>a/1</Key>");
     SAYS("<Key>a/2</Key>");
     SAYS("<IsTruncated>false</IsTruncated>");
