@@ -65,7 +65,8 @@ static void act(struct s3 *s, struct exchange *x)
     must(x->op && !strcmp(x->op->name, "DeleteObjects"));
     x->op->handle(x);
     if (x->answer.status != 200)
-        must(x->answer.status == 400 && !x->change.publish);
+        must((x->answer.status == 400 || x->answer.status == 411) &&
+             !x->change.publish); /* 411: MinIO's word for an empty one */
     else
         x->change.publish(x, x->change.ctx);
     x->service->finish_answer(x);
